@@ -1,0 +1,1 @@
+"""People: users, roles, departments, sign-in and sessions. The front door."""

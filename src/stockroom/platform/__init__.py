@@ -1,0 +1,1 @@
+"""What any business application needs; no word of the shop in it."""

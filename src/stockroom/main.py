@@ -1,0 +1,104 @@
+"""The composition root: settings in, application out. No module keeps global state."""
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from datetime import timedelta
+
+from litestar import Litestar
+from litestar.datastructures import CacheControlHeader
+from litestar.di import Provide
+from litestar.openapi import OpenAPIConfig
+from litestar.static_files import create_static_files_router
+from litestar.router import Router
+from litestar.types import ControllerRouterHandler
+
+from stockroom import __version__
+from stockroom.people import api as people_api
+from stockroom.people.actions.roles import sync_builtin_roles
+from stockroom.people.actions.sign_in import identity_loader
+from stockroom.platform import audit
+from stockroom.platform.clock import Clock, utc_now
+from stockroom.platform.db import Database
+from stockroom.platform.edge import Edge
+from stockroom.platform.health import HEALTH_ROUTES
+from stockroom.platform.metrics import Metrics
+from stockroom.platform.pages import STATIC, NavItem, Renderer
+from stockroom.platform.problems import Answer
+from stockroom.platform.scope import ScopeMiddleware
+from stockroom.platform.web import EXCEPTION_HANDLERS, provide_actor, provide_db
+from stockroom.settings import Settings, secret_key
+
+ROUTES: Sequence[ControllerRouterHandler] = [*HEALTH_ROUTES, *people_api.ROUTES]
+NAV: Sequence[NavItem] = []
+
+
+def create_app(settings: Settings, conninfo: str, *, clock: Clock = utc_now) -> Edge:
+    """The ASGI application for one process; ``conninfo`` is a migrated PostgreSQL database."""
+    database = Database(settings, conninfo, before_commit=audit.write_pending)
+    metrics = Metrics()
+    load_identity = identity_loader(
+        idle=timedelta(minutes=settings.session_idle_minutes),
+        privileged_idle=timedelta(minutes=settings.session_idle_minutes_privileged),
+    )
+    secret = secret_key(settings)
+    app = Litestar(
+        route_handlers=[*ROUTES, _static()],
+        lifespan=[_lifespan(database)],
+        dependencies={
+            "db": Provide(provide_db, sync_to_thread=False),
+            "actor": Provide(provide_actor, sync_to_thread=False),
+        },
+        middleware=[
+            ScopeMiddleware(
+                database=database,
+                load_identity=load_identity,
+                clock=clock,
+                secret=secret,
+                secure=settings.secure_cookies,
+                default_language=settings.default_language,
+            )
+        ],
+        exception_handlers=EXCEPTION_HANDLERS,
+        openapi_config=_openapi(),
+        request_max_body_size=settings.max_body_bytes,
+        response_class=Answer,
+        logging_config=None,
+        debug=False,
+    )
+    app.state.settings = settings
+    app.state.database = database
+    app.state.metrics = metrics
+    app.state.clock = clock
+    app.state.secret = secret
+    app.state.load_identity = load_identity
+    app.state.renderer = Renderer(settings, NAV)
+    return Edge(app, metrics=metrics, tls=settings.secure_cookies, slow_ms=settings.slow_request_ms)
+
+
+def _static() -> Router:
+    """Hashed names never change their content, so browsers keep them for a year."""
+    STATIC.mkdir(exist_ok=True)
+    return create_static_files_router(
+        "/static",
+        directories=[STATIC],
+        opt={"bare": True},
+        cache_control=CacheControlHeader(public=True, max_age=31_536_000, immutable=True),
+    )
+
+
+def _openapi() -> OpenAPIConfig:
+    return OpenAPIConfig(title="Stockroom", version=__version__, path="/api/docs")
+
+
+def _lifespan(database: Database) -> Callable[[Litestar], AbstractAsyncContextManager[None]]:
+    @asynccontextmanager
+    async def run(_: Litestar) -> AsyncIterator[None]:
+        await database.open()
+        try:
+            async with database.transaction() as db:
+                await sync_builtin_roles(db)
+            yield
+        finally:
+            await database.close()
+
+    return run

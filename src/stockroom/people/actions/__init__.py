@@ -1,0 +1,1 @@
+"""Every write about people: one function per thing a person does."""

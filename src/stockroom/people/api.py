@@ -1,0 +1,121 @@
+"""JSON endpoints of sign-in."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from litestar import Request, Response, get, post
+from litestar.datastructures import State
+from litestar.di import NamedDependency
+
+from stockroom.people.actions.sign_in import sign_in, sign_out
+from stockroom.platform import csrf, sessions
+from stockroom.platform.access import Actor
+from stockroom.platform.db import Connection
+from stockroom.platform.fields import StructInput
+from stockroom.platform.scope import scope_of
+from stockroom.platform.web import Needs
+from stockroom.settings import Settings
+
+
+class Credentials(StructInput, frozen=True):
+    """User name or e-mail address, and the password."""
+
+    username: str
+    password: str
+
+
+class SignedInUser(msgspec.Struct, frozen=True):
+    """The person behind the session."""
+
+    id: UUID
+    username: str
+    name: str
+    role: str
+    permissions: list[str]
+    departments: list[UUID] | None
+    language: str | None
+    theme: str
+
+
+class SignInAnswer(msgspec.Struct, frozen=True):
+    """The person, and the token that every change must carry in X-CSRF-Token."""
+
+    user: SignedInUser
+    csrf_token: str
+
+
+def _shape(identity: sessions.Identity) -> SignedInUser:
+    return SignedInUser(
+        id=identity.account_id,
+        username=identity.username,
+        name=identity.name,
+        role=identity.role_code,
+        permissions=sorted(identity.permissions),
+        departments=None if identity.departments is None else list(identity.departments),
+        language=identity.language,
+        theme=identity.theme,
+    )
+
+
+async def start_session(request: Request[Any, Any, State], login: str, password: str) -> sessions.Identity:
+    """Sign in for the page and the API alike; the caller sets the cookie from ``request.state``."""
+    settings: Settings = request.app.state.settings
+    here = scope_of(request)
+    signed_in = await sign_in(
+        here.db,
+        login=login.strip(),
+        password=password,
+        address=request.client.host if request.client else "",
+        user_agent=request.headers.get("user-agent", ""),
+        lifetime=timedelta(hours=settings.session_absolute_hours),
+        replaces=None if here.identity is None else here.identity.token_hash,
+        request_id=here.request_id,
+        at=here.at,
+    )
+    identity = await request.app.state.load_identity(here.db, signed_in.token_hash, here.at)
+    here.identity, here.csrf_bound_to = identity, signed_in.token_hash
+    request.scope["state"]["new_session_token"] = signed_in.token
+    return identity
+
+
+def set_session_cookie(request: Request[Any, Any, State], response: Response[Any]) -> None:
+    settings: Settings = request.app.state.settings
+    token: str = request.scope["state"]["new_session_token"]
+    response.set_cookie(
+        sessions.session_cookie(
+            token, secure=settings.secure_cookies, max_age=settings.session_absolute_hours * 3600
+        )
+    )
+
+
+@post("/api/auth/login", status_code=200, summary="Sign in", opt={"public": True})
+async def login(request: Request[Any, Any, State], data: Credentials) -> Response[SignInAnswer]:
+    """401 `auth.invalid_credentials` for an unknown user and a wrong password alike."""
+    identity = await start_session(request, data.username, data.password)
+    response = Response(SignInAnswer(_shape(identity), scope_of(request).csrf_token()))
+    set_session_cookie(request, response)
+    return response
+
+
+@post("/api/auth/logout", status_code=204, guards=[Needs("")], summary="Sign out")
+async def logout(
+    request: Request[Any, Any, State], db: NamedDependency[Connection], actor: NamedDependency[Actor]
+) -> Response[None]:
+    """The session ends on the server; a copy of the cookie is worth nothing afterwards."""
+    settings: Settings = request.app.state.settings
+    await sign_out(db, identity=scope_of(request).require_identity(), actor=actor)
+    response = Response(None, status_code=204)
+    response.set_cookie(sessions.ended_cookie(secure=settings.secure_cookies))
+    response.delete_cookie(csrf.cookie_name(secure=settings.secure_cookies), path="/")
+    return response
+
+
+@get("/api/auth/me", guards=[Needs("")], summary="Who am I")
+async def me(request: Request[Any, Any, State]) -> SignInAnswer:
+    here = scope_of(request)
+    return SignInAnswer(_shape(here.require_identity()), here.csrf_token())
+
+
+ROUTES = [login, logout, me]

@@ -1,0 +1,59 @@
+"""The refusals of people and their access."""
+
+from stockroom.platform.errors import Conflict, Invalid, N_, Unauthenticated
+
+
+class CredentialsInvalid(Unauthenticated):
+    code = "auth.invalid_credentials"
+    sentence = N_("The user name or the password is not right.")
+
+
+class UsernameTaken(Conflict):
+    code = "account.username_taken"
+    sentence = N_("Another user already has this user name.")
+    at = "/username"
+
+
+class EmailTaken(Conflict):
+    code = "account.email_taken"
+    sentence = N_("Another user already has this e-mail address.")
+    at = "/email"
+
+
+class RoleUnknown(Invalid):
+    code = "account.role_unknown"
+    sentence = N_("There is no such role.")
+    at = "/role"
+
+
+class LastAdmin(Conflict):
+    code = "account.last_admin"
+    sentence = N_("This is the last active administrator. Make another one first.")
+    at = "/role"
+
+
+class DepartmentNameTaken(Conflict):
+    code = "department.name_taken"
+    sentence = N_("Another department already has this name.")
+    at = "/name"
+
+
+class MainDepartmentStays(Conflict):
+    code = "department.main_stays"
+    sentence = N_("The main pharmacy cannot be archived.")
+
+
+class DepartmentInUse(Conflict):
+    code = "department.in_use"
+    sentence = N_("This department still has active users or stores. Move them first.")
+
+
+class DepartmentUnknown(Invalid):
+    code = "department.unknown"
+    sentence = N_("There is no such department.")
+    at = "/department_id"
+
+
+class PasswordWeak(Invalid):
+    code = "password.weak"
+    sentence = N_("The password does not meet the rules.")

@@ -1,0 +1,110 @@
+"""Password rules and hashing (P2). Argon2id with OWASP's parameters, in a worker thread.
+
+Sources: OWASP Password Storage Cheat Sheet (19 MiB, 2 passes, 1 lane); NIST SP 800-63B-4 for ``passphrase``.
+"""
+
+import re
+from functools import cache
+from typing import Literal
+
+import anyio.to_thread
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+
+from stockroom.people.errors import PasswordWeak
+from stockroom.platform.errors import FieldError, N_
+
+Policy = Literal["composition", "passphrase"]
+
+_HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
+_BOUNDS: dict[Policy, tuple[int, int]] = {"composition": (8, 72), "passphrase": (15, 128)}
+_PRODUCT_NAMES = ("stockroom",)
+
+TOO_SHORT = N_("The password needs at least {limit} characters.")
+TOO_LONG = N_("The password may have at most {limit} characters.")
+NO_LOWER = N_("Add a lower-case letter.")
+NO_UPPER = N_("Add an upper-case letter.")
+NO_DIGIT = N_("Add a digit.")
+NO_SPECIAL = N_("Add a special character such as ! or #.")
+COMMON = N_("This password is on the lists that attackers try first. Choose another.")
+PERSONAL = N_("The password must not contain your name, your e-mail address or the product's name.")
+
+
+def password_problems(
+    password: str, *, policy: Policy, personal: tuple[str, ...], at: str = "/password"
+) -> list[FieldError]:
+    """Every rule that the password breaks, all at once; empty for a good one."""
+    least, most = _BOUNDS[policy]
+    found: list[FieldError] = []
+    if len(password) < least:
+        found.append(FieldError(at, "password.too_short", TOO_SHORT, {"limit": least}))
+    if len(password) > most:
+        found.append(FieldError(at, "password.too_long", TOO_LONG, {"limit": most}))
+    if policy == "composition":
+        found += _composition_problems(password, at)
+    if is_common(password):
+        found.append(FieldError(at, "password.common", COMMON))
+    if _contains_personal(password, personal):
+        found.append(FieldError(at, "password.personal", PERSONAL))
+    return found
+
+
+def _composition_problems(password: str, at: str) -> list[FieldError]:
+    checks = (
+        (str.islower, "password.no_lower", NO_LOWER),
+        (str.isupper, "password.no_upper", NO_UPPER),
+        (str.isdigit, "password.no_digit", NO_DIGIT),
+        (lambda char: not char.isalnum() and not char.isspace(), "password.no_special", NO_SPECIAL),
+    )
+    return [FieldError(at, code, text) for test, code, text in checks if not any(map(test, password))]
+
+
+def _contains_personal(password: str, personal: tuple[str, ...]) -> bool:
+    lowered = password.casefold()
+    words = [word for text in personal for word in re.split(r"[\s@._-]+", text.casefold()) if len(word) >= 4]
+    return any(word in lowered for word in (*words, *_PRODUCT_NAMES))
+
+
+@cache
+def _common_passwords() -> frozenset[str]:
+    from zxcvbn.frequency_lists import FREQUENCY_LISTS  # noqa: PLC0415  (a large list: loaded at first use)
+
+    return frozenset(FREQUENCY_LISTS["passwords"])
+
+
+def is_common(password: str) -> bool:
+    """On the list of common passwords, also with the decorations people add to satisfy composition rules."""
+    lowered = password.casefold()
+    plain = re.sub(r"[^a-z]+$", "", lowered)
+    common = _common_passwords()
+    return lowered in common or (len(plain) >= 4 and plain in common and len(lowered) - len(plain) <= 4)
+
+
+def require_good_password(password: str, *, policy: Policy, personal: tuple[str, ...]) -> None:
+    """Raises PasswordWeak with every broken rule."""
+    problems = password_problems(password, policy=policy, personal=personal)
+    if problems:
+        raise PasswordWeak(errors=problems)
+
+
+async def hash_password(password: str) -> str:
+    return await anyio.to_thread.run_sync(_HASHER.hash, password)
+
+
+@cache
+def _decoy() -> str:
+    """A hash of nothing anybody knows: an unknown user costs the same time as a wrong password."""
+    return _HASHER.hash("\x00no account\x00")
+
+
+def _verify(hashed: str | None, password: str) -> bool:
+    try:
+        _HASHER.verify(hashed or _decoy(), password)
+    except (VerificationError, InvalidHashError):
+        return False
+    return hashed is not None
+
+
+async def password_matches(hashed: str | None, password: str) -> bool:
+    """False for a missing hash too, after the same work."""
+    return await anyio.to_thread.run_sync(_verify, hashed, password)

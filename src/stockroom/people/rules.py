@@ -1,0 +1,91 @@
+"""Permissions, the built-in roles, and when a session has ended. Pure."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from stockroom.platform.errors import N_
+
+PERMISSIONS: dict[str, str] = {
+    "platform.health.read": N_("See the state of the system"),
+    "platform.audit.read": N_("Read the audit trail"),
+    "people.account.read": N_("See users"),
+    "people.account.write": N_("Create, change and disable users"),
+    "people.role.write": N_("Change roles"),
+    "people.department.read": N_("See departments"),
+    "people.department.write": N_("Create, change and archive departments"),
+    "catalog.product.read": N_("See products and medicines"),
+    "catalog.product.write": N_("Create, change and archive products"),
+    "catalog.price.read": N_("See prices"),
+    "catalog.price.write": N_("Set prices"),
+    "catalog.supplier.read": N_("See suppliers"),
+    "catalog.supplier.write": N_("Create, change and archive suppliers"),
+    "stock.place.read": N_("See places"),
+    "stock.place.write": N_("Create, change and archive places"),
+    "stock.balance.read": N_("See stock, batches and movements"),
+    "stock.issue.post": N_("Issue stock"),
+    "stock.transfer.post": N_("Move stock between places"),
+    "stock.adjustment.post": N_("Adjust and dispose of stock"),
+    "stock.hold.write": N_("Put stock on hold and release it"),
+    "stock.level.write": N_("Set minimum and maximum stock"),
+    "stock.document.reverse": N_("Reverse a posted document"),
+    "buying.receipt.read": N_("See goods receipts"),
+    "buying.receipt.post": N_("Receive goods"),
+    "dispensing.patient.read": N_("See patients"),
+    "dispensing.patient.write": N_("Create, change and merge patients"),
+    "dispensing.prescriber.read": N_("See prescribers"),
+    "dispensing.prescriber.write": N_("Create, change and archive prescribers"),
+    "dispensing.dispensing.read": N_("See dispensings"),
+    "dispensing.dispensing.post": N_("Dispense and take back"),
+    "insight.dashboard.read": N_("See the dashboard"),
+    "interchange.import.run": N_("Import data"),
+}
+"""Every permission there is, with what it lets a person do. Routes name one; a test holds that."""
+
+ALL = frozenset(PERMISSIONS)
+READS = frozenset(name for name in PERMISSIONS if name.endswith(".read"))
+PATIENTS = frozenset(name for name in PERMISSIONS if name.startswith("dispensing."))
+STOCK_READS = frozenset(
+    {
+        "people.department.read", "catalog.product.read", "catalog.supplier.read", "stock.place.read",
+        "stock.balance.read", "insight.dashboard.read",
+    }
+)  # fmt: skip
+STOCK_POSTS = frozenset({"stock.issue.post", "stock.transfer.post"})
+
+BUILTIN_ROLES: dict[str, tuple[str, frozenset[str]]] = {
+    "admin": (N_("Administrator"), ALL),
+    "pharmacist": (
+        N_("Pharmacist"),
+        ALL - {"people.account.write", "people.account.read", "people.role.write", "platform.audit.read",
+               "platform.health.read", "interchange.import.run"},
+    ),
+    "technician": (
+        N_("Pharmacy technician"),
+        STOCK_READS | STOCK_POSTS | PATIENTS | {"buying.receipt.read", "buying.receipt.post", "stock.hold.write"},
+    ),
+    "ward": (
+        N_("Ward nurse"),
+        STOCK_READS | STOCK_POSTS | {"dispensing.patient.read", "dispensing.prescriber.read",
+                                     "dispensing.dispensing.read", "dispensing.dispensing.post"},
+    ),
+    "purchasing": (
+        N_("Purchasing"),
+        STOCK_READS | {"catalog.product.write", "catalog.price.read", "catalog.price.write", "catalog.supplier.write",
+                       "buying.receipt.read", "buying.receipt.post", "stock.level.write"},
+    ),
+    "auditor": (N_("Auditor"), READS),
+}  # fmt: skip
+"""code → (name, permissions). Kept equal to the database at every start."""
+
+PRIVILEGED_ROLES = frozenset({"admin", "auditor"})
+"""Roles whose sessions end after the shorter idle time."""
+
+
+def unknown_permissions(names: Iterable[str]) -> list[str]:
+    return sorted(set(names) - ALL)
+
+
+def session_has_ended(
+    *, last_seen_at: datetime, expires_at: datetime, idle: timedelta, at: datetime
+) -> bool:
+    return at >= expires_at or at - last_seen_at >= idle

@@ -1,0 +1,85 @@
+"""The outermost layer: request id, log line, metrics, security headers, and the last resort."""
+
+import re
+import time
+from typing import Any
+
+import structlog
+from litestar.types import ASGIApp, Message, Receive, Scope, Send
+
+from stockroom.platform.headers import secured
+from stockroom.platform.ids import new_id
+from stockroom.platform.metrics import Metrics
+
+_GIVEN_ID = re.compile(rb"^[A-Za-z0-9._-]{8,64}$")
+log = structlog.get_logger("stockroom.request")
+
+LAST_RESORT = b'{"type":"about:blank","title":"internal","status":500,"code":"internal","detail":"Something went wrong on our side.","errors":[],"facts":{}}'
+
+
+class Edge:
+    """Wraps the whole application, so that nothing leaves without its headers and its log line."""
+
+    def __init__(self, app: ASGIApp, *, metrics: Metrics, tls: bool, slow_ms: int) -> None:
+        self.app = app
+        self.metrics = metrics
+        self.tls = tls
+        self.slow_ms = slow_ms
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        given = next((value for name, value in scope["headers"] if name == b"x-request-id"), b"")
+        request_id = given.decode() if _GIVEN_ID.match(given) else new_id().hex
+        state: dict[str, Any] = scope.setdefault("state", {})  # pyright: ignore[reportAssignmentType]  # ASGI says dict
+        state["request_id"] = request_id
+        started = time.perf_counter()
+        answer = _Watched(send, request_id, tls=self.tls)
+        try:
+            await self.app(scope, receive, answer.send)
+        except Exception:
+            log.exception("unhandled", request_id=request_id, path=scope["path"])
+            if not answer.status:
+                await answer.last_resort()
+        finally:
+            self._note(scope, answer.status, time.perf_counter() - started, state)
+
+    def _note(self, scope: Any, status: int, seconds: float, state: dict[str, Any]) -> None:
+        handler = scope.get("route_handler")
+        route = next(iter(sorted(handler.paths)), "") if handler is not None else "unmatched"
+        self.metrics.observe_request(scope["method"], route, status, seconds)
+        milliseconds = round(seconds * 1000, 1)
+        write = log.warning if milliseconds > self.slow_ms else log.info
+        write(
+            "slow request" if milliseconds > self.slow_ms else "request",
+            request_id=state["request_id"],
+            method=scope["method"],
+            path=scope["path"],
+            status=status,
+            ms=milliseconds,
+            user=state.get("user", ""),
+        )
+
+
+class _Watched:
+    """Adds the headers and remembers the status."""
+
+    def __init__(self, send: Send, request_id: str, *, tls: bool) -> None:
+        self._send = send
+        self._request_id = request_id.encode()
+        self._tls = tls
+        self.status = 0
+
+    async def send(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            headers = [(bytes(name), bytes(value)) for name, value in message["headers"]]
+            headers.append((b"x-request-id", self._request_id))
+            message["headers"] = secured(headers, tls=self._tls)
+        await self._send(message)
+
+    async def last_resort(self) -> None:
+        headers = [(b"content-type", b"application/problem+json")]
+        await self.send({"type": "http.response.start", "status": 500, "headers": headers})
+        await self.send({"type": "http.response.body", "body": LAST_RESORT, "more_body": False})

@@ -1,0 +1,191 @@
+"""Input as typed Structs: the field types everybody uses, and every problem at once, each at its field."""
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Any, TypeVar, get_args, get_origin
+
+import msgspec
+from msgspec import Meta
+
+from stockroom.platform.errors import FieldError, Invalid, N_
+
+T = TypeVar("T")
+
+PLAIN = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$"
+"""No control characters besides tab and line ends; PostgreSQL cannot store NUL at all."""
+
+ONE_LINE = r"^[^\x00-\x1f\x7f]*$"
+
+Code = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[^\s\x00-\x1f\x7f][^\x00-\x1f\x7f]*$")]
+Name = Annotated[str, Meta(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]*[^\s\x00-\x1f\x7f][^\x00-\x1f\x7f]*$")]
+Line = Annotated[str, Meta(max_length=200, pattern=ONE_LINE)]
+Note = Annotated[str, Meta(max_length=4000, pattern=PLAIN)]
+Email = Annotated[str, Meta(max_length=254, pattern=r"^([^@\s\x00-\x1f\x7f]+@[^@\s\x00-\x1f\x7f]+\.[^@\s\x00-\x1f\x7f]+)?$")]
+
+MESSAGES = {
+    "field.unknown": N_("There is no such field."),
+    "field.required": N_("Please fill this in."),
+    "field.too_long": N_("At most {limit} characters."),
+    "field.too_short": N_("At least {limit} characters."),
+    "field.characters": N_("This contains characters that are not allowed here."),
+    "field.type": N_("Expected {expected}."),
+    "field.number": N_("Write a number, for example 12 or 2.5."),
+    "field.date": N_("Write a date as YYYY-MM-DD, for example 2026-05-31."),
+    "field.choice": N_("Choose one of the values offered."),
+    "field.range": N_("The value must be within the limits: {limit}."),
+    "field.id": N_("This is not a valid id."),
+    "field.json": N_("The request body is not valid JSON."),
+}
+
+
+class StructInput(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What comes from outside. Unknown fields are refused."""
+
+
+def decode_json(body: bytes, shape: type[T]) -> T:
+    """Raises Invalid with every wrong field."""
+    try:
+        return msgspec.json.decode(body, type=shape)
+    except msgspec.ValidationError:
+        return convert(msgspec.json.decode(body), shape)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        raise Invalid(errors=[_error("", "field.json")]) from None
+
+
+def convert(raw: Any, shape: type[T], *, strict: bool = True) -> T:
+    """``raw`` as ``shape``; raises Invalid with every wrong field. ``strict=False`` for forms (all text)."""
+    problems: list[FieldError] = []
+    _explain(raw, shape, "", strict, problems)
+    if problems:
+        raise Invalid(errors=problems)
+    try:
+        return msgspec.convert(raw, shape, strict=strict)
+    except msgspec.ValidationError as error:
+        raise Invalid(errors=[_from_message("", str(error), raw)]) from None
+
+
+def _explain(raw: Any, shape: Any, at: str, strict: bool, problems: list[FieldError]) -> None:
+    inner = _struct_of(shape)
+    if inner is not None and isinstance(raw, Mapping):
+        _explain_struct(raw, inner, at, strict, problems)
+        return
+    item = _item_of(shape)
+    if item is not None and isinstance(raw, Sequence) and not isinstance(raw, str | bytes):
+        before = len(problems)
+        for index, value in enumerate(raw):
+            _explain(value, item, f"{at}/{index}", strict, problems)
+        if len(problems) > before:
+            return
+    try:
+        msgspec.convert(raw, shape, strict=strict)
+    except msgspec.ValidationError as error:
+        problems.append(_from_message(at, str(error), raw))
+
+
+def _explain_struct(
+    raw: Mapping[str, Any], struct: type[msgspec.Struct], at: str, strict: bool, problems: list[FieldError]
+) -> None:
+    known = {field.encode_name: field for field in msgspec.structs.fields(struct)}
+    for name in raw:
+        if name not in known:
+            problems.append(_error(f"{at}/{_escape(str(name))}", "field.unknown"))
+    for name, field in known.items():
+        if name in raw:
+            _explain(raw[name], field.type, f"{at}/{name}", strict, problems)
+        elif field.required:
+            problems.append(_error(f"{at}/{name}", "field.required"))
+
+
+def _struct_of(shape: Any) -> type[msgspec.Struct] | None:
+    for candidate in _alternatives(shape):
+        if isinstance(candidate, type) and issubclass(candidate, msgspec.Struct):
+            return candidate
+    return None
+
+
+def _item_of(shape: Any) -> Any | None:
+    for candidate in _alternatives(shape):
+        if get_origin(candidate) in (list, tuple, Sequence):
+            return get_args(candidate)[0]
+    return None
+
+
+def _alternatives(shape: Any) -> list[Any]:
+    if get_origin(shape) is Annotated:
+        return _alternatives(get_args(shape)[0])
+    arguments = get_args(shape)
+    if arguments and type(None) in arguments:
+        return [found for argument in arguments for found in _alternatives(argument)]
+    return [shape]
+
+
+_LIMIT = re.compile(r"(?:length|`(?:str|int|float)`) (<=|>=|<|>) (-?[\d.]+)")
+
+
+def _from_message(at: str, message: str, raw: Any) -> FieldError:
+    """msgspec says it in English for engineers; this says it for the person at the form."""
+    path = re.search(r"- at `\$(.*)`$", message)
+    pointer = at + (_pointer(path.group(1)) if path else "")
+    if limit := _LIMIT.search(message):
+        return _limit_error(pointer, limit, raw, "length" in message)
+    for words, code in (
+        ("`date`", "field.date"), ("`datetime", "field.date"), ("RFC3339", "field.date"),
+        ("ISO8601", "field.date"), ("UUID", "field.id"), ("decimal", "field.number"),
+        ("`int", "field.number"), ("`float", "field.number"), ("regex", "field.characters"),
+        ("enum", "field.choice"), ("required field", "field.required"), ("unknown field", "field.unknown"),
+    ):
+        if words in message:
+            return _error(pointer, code)
+    expected = re.search(r"Expected `([^`]+)`", message)
+    return _error(pointer, "field.type", expected=expected.group(1) if expected else "another value")
+
+
+def _limit_error(at: str, limit: re.Match[str], raw: Any, is_length: bool) -> FieldError:
+    sign, bound = limit.group(1), limit.group(2)
+    if not is_length:
+        return _error(at, "field.range", limit=f"{sign} {bound}")
+    if sign == ">=" and not raw:
+        return _error(at, "field.required")
+    return _error(at, "field.too_long" if sign == "<=" else "field.too_short", limit=bound)
+
+
+def _pointer(path: str) -> str:
+    return re.sub(r"\[(\d+|\.\.\.)\]", r"/\1", path).replace(".", "/")
+
+
+def _escape(name: str) -> str:
+    return name.replace("~", "~0").replace("/", "~1")
+
+
+def _error(at: str, code: str, **facts: Any) -> FieldError:
+    return FieldError(at, code, MESSAGES[code], facts)
+
+
+def structure(form: Mapping[str, str]) -> dict[str, Any]:
+    """``lines-0-quantity=3`` as ``{"lines": [{"quantity": "3"}]}``; empty values are left out, lines without any too."""
+    flat: dict[str, Any] = {}
+    groups: dict[str, dict[int, dict[str, str]]] = {}
+    for name, value in form.items():
+        text = value.strip()
+        if not text:
+            continue
+        part = re.fullmatch(r"([a-z_]+)-(\d{1,4})-([a-z_]+)", name)
+        if part:
+            groups.setdefault(part[1], {}).setdefault(int(part[2]), {})[part[3]] = text
+        else:
+            flat[name] = text
+    for name, lines in groups.items():
+        flat[name] = [lines[index] for index in sorted(lines)]
+    return flat
+
+
+def impossible_date(value: date) -> bool:
+    """Dates outside a human's reach are typing errors."""
+    return not 1900 <= value.year <= 2200
+
+
+def plain_decimal(value: Decimal) -> bool:
+    """Finite: JSON text such as ``"NaN"`` decodes into a Decimal too."""
+    return value.is_finite()

@@ -1,0 +1,88 @@
+"""One effect for a double click and a retry: the answer to a key is kept in the transaction that made it."""
+
+import hashlib
+from typing import Any
+
+import msgspec
+
+from stockroom.platform.db import Connection, execute, fetch_one
+from stockroom.platform.errors import IdempotencyMismatch, Invalid, N_
+
+HEADER = "idempotency-key"
+FIELD = "idempotency_key"
+KEPT_HEADERS = (b"content-type", b"location", b"etag")
+
+CLAIM = """
+insert into platform.idempotency (account_id, key, fingerprint)
+values (%(account_id)s, %(key)s, %(fingerprint)s)
+on conflict (account_id, key) do nothing
+"""
+
+EARLIER = """
+select fingerprint, status, headers, body
+from platform.idempotency
+where account_id = %(account_id)s and key = %(key)s
+"""
+
+KEEP = """
+update platform.idempotency
+set status = %(status)s, headers = %(headers)s::jsonb, body = %(body)s
+where account_id = %(account_id)s and key = %(key)s
+"""
+
+
+class KeyInvalid(Invalid):
+    code = "idempotency.key"
+    sentence = N_("An idempotency key has 1 to 200 printable characters.")
+    at = "/idempotency_key"
+
+
+class Kept(msgspec.Struct, frozen=True):
+    """An answer given before."""
+
+    fingerprint: bytes
+    status: int | None
+    headers: Any
+    body: bytes | None
+
+
+def fingerprint(method: str, path: str, body: bytes) -> bytes:
+    return hashlib.sha256(method.encode() + b" " + path.encode() + b"\n" + body).digest()
+
+
+def check_key(key: str) -> str:
+    """Raises KeyInvalid."""
+    if not 1 <= len(key) <= 200 or not key.isascii() or not key.isprintable():
+        raise KeyInvalid
+    return key
+
+
+async def claim(db: Connection, *, account_id: str, key: str, print_: bytes) -> Kept | None:
+    """None: the key is ours now. Else the earlier answer; a request under way is waited for.
+
+    Raises IdempotencyMismatch where the key belongs to another request.
+    """
+    params = {"account_id": account_id, "key": key, "fingerprint": print_}
+    if await execute(db, CLAIM, params):
+        return None
+    kept = await fetch_one(db, EARLIER, params, Kept)
+    if kept is None or kept.fingerprint != print_ or kept.status is None:
+        raise IdempotencyMismatch
+    return kept
+
+
+async def keep(
+    db: Connection, *, account_id: str, key: str, status: int, headers: list[tuple[bytes, bytes]], body: bytes
+) -> None:
+    chosen = {name.decode(): value.decode("latin-1") for name, value in headers if name in KEPT_HEADERS}
+    await execute(
+        db,
+        KEEP,
+        {
+            "account_id": account_id,
+            "key": key,
+            "status": status,
+            "headers": msgspec.json.encode(chosen).decode(),
+            "body": body,
+        },
+    )

@@ -1,0 +1,73 @@
+"""Migrations: run at start, by one process at a time, with a lock timeout, all or nothing."""
+
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from alembic import command, op
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import create_engine
+from sqlalchemy.pool import NullPool
+
+ADVISORY_LOCK = 0x53544F434B  # "STOCK"
+LOCK_TIMEOUT_MS = 5_000
+SCRIPTS = Path(__file__).parent.parent / "migrations"
+
+
+class SchemaTooNew(RuntimeError):
+    """The database was migrated by a newer Stockroom: this one must not touch it."""
+
+
+def run_file(version_file: str) -> None:
+    """Execute the SQL file beside a version's Python file, as it stands."""
+    sql = Path(version_file).with_suffix(".sql").read_text(encoding="utf-8")
+    connection: Any = op.get_bind().connection.driver_connection  # psycopg's own, behind SQLAlchemy's facade
+    connection.execute(sql)
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(SCRIPTS))
+    return config
+
+
+def head() -> str:
+    """The newest version that this Stockroom knows."""
+    return ScriptDirectory.from_config(_config()).get_current_head() or ""
+
+
+def migrate(conninfo: str) -> tuple[str, str]:
+    """Bring the database to the newest version; answers (before, after).
+
+    A second process waits for the first and then finds nothing to do. Raises SchemaTooNew.
+    """
+    engine = create_engine("postgresql+psycopg://", creator=lambda: psycopg.connect(conninfo), poolclass=NullPool)
+    with engine.connect() as connection:
+        connection.exec_driver_sql(f"select pg_advisory_lock({ADVISORY_LOCK})")
+        connection.commit()
+        try:
+            before = MigrationContext.configure(connection).get_current_revision() or ""
+            known = {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
+            if before and before not in known:
+                raise SchemaTooNew(
+                    f"The database has schema version {before}, this Stockroom knows up to {head()}."
+                    " Start the newer Stockroom, or restore a backup made before the upgrade."
+                )
+            connection.commit()
+            if before != head():
+                _upgrade(connection)
+        finally:
+            connection.rollback()
+            connection.exec_driver_sql(f"select pg_advisory_unlock({ADVISORY_LOCK})")
+            connection.commit()
+    return before, head()
+
+
+def _upgrade(connection: Any) -> None:
+    connection.exec_driver_sql(f"set lock_timeout = {LOCK_TIMEOUT_MS}")
+    config = _config()
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
+    connection.commit()

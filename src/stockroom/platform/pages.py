@@ -1,0 +1,218 @@
+"""HTML: one Jinja environment, and what every page is given."""
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+import msgspec
+from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
+from litestar import Request, Response
+from litestar.response import Redirect
+
+from stockroom import __version__
+from stockroom.platform import i18n
+from stockroom.platform.errors import Refusal
+from stockroom.platform.ids import new_id
+from stockroom.platform.scope import find_scope
+from stockroom.settings import Settings
+
+FLASH_COOKIE = "flash"
+PACKAGES = ("platform", "people", "catalog", "stock", "buying", "dispensing", "insight", "interchange")
+STATIC = Path(__file__).parent.parent / "static"
+
+AnyRequest = Request[Any, Any, Any]
+
+
+class NavItem(msgspec.Struct, frozen=True):
+    """A line of the navigation, shown to those who hold the permission."""
+
+    group: str
+    label: str
+    url: str
+    icon: str
+    permission: str
+    order: int = 50
+
+
+class Flash(msgspec.Struct, frozen=True):
+    """A message shown once on the next page. ``kind`` is success, info, warning or danger."""
+
+    kind: str
+    text: str
+
+
+class Query:
+    """The query string of this page, and links that change a part of it."""
+
+    def __init__(self, values: Mapping[str, str]) -> None:
+        self.values = dict(values)
+
+    def with_(self, **changes: Any) -> str:
+        """``?…`` with these parameters changed; None or '' takes one away. Paging starts again."""
+        merged = {**self.values, **{name: str(value) for name, value in changes.items() if value is not None}}
+        for name, value in changes.items():
+            if value is None or value == "":
+                merged.pop(name, None)
+        if "page" not in changes:
+            merged.pop("page", None)
+        return "?" + urlencode(merged)
+
+    def get(self, name: str, default: str = "") -> str:
+        return self.values.get(name, default)
+
+
+class Renderer:
+    """Templates of all modules, the asset manifest, and the navigation."""
+
+    def __init__(self, settings: Settings, nav: Sequence[NavItem]) -> None:
+        self.settings = settings
+        self.nav = sorted(nav, key=lambda item: item.order)
+        self.assets = _manifest()
+        loaders = [
+            PackageLoader(f"stockroom.{name}")
+            for name in PACKAGES
+            if (Path(__file__).parent.parent / name / "templates").is_dir()
+        ]
+        self.env = Environment(
+            loader=ChoiceLoader(loaders),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            auto_reload=settings.environment == "development",
+            extensions=["jinja2.ext.i18n"],
+        )
+        install: Any = self.env  # the i18n extension adds this method at run time
+        install.install_gettext_callables(i18n.gettext, i18n.ngettext, newstyle=True)
+        self.env.globals.update(
+            asset=self.asset,
+            version=__version__,
+            organisation=settings.organisation,
+            currency=settings.currency,
+            qty=i18n.number,
+            money=partial(_money, currency=settings.currency),
+            day=i18n.day,
+            moment=partial(i18n.moment, zone=settings.zone),
+            new_key=lambda: new_id().hex,
+            modules=settings.stockroom_modules,
+        )
+
+    def asset(self, name: str) -> str:
+        return f"/static/{self.assets.get(name, name)}"
+
+    def render(self, request: AnyRequest, template: str, context: Mapping[str, Any]) -> str:
+        return self.env.get_template(template).render({**self._shared(request), **context})
+
+    def _shared(self, request: AnyRequest) -> dict[str, Any]:
+        here = find_scope(request.scope)
+        identity = here.identity if here is not None else None
+        actor = here.actor if here is not None else None
+        path = request.url.path
+        return {
+            "lang": i18n.language(),
+            "path": path,
+            "query": Query(dict(request.query_params.items())),
+            "request_id": request.scope["state"].get("request_id", ""),
+            "csrf_token": here.csrf_token() if here is not None else "",
+            "user": None
+            if identity is None
+            else {
+                "id": identity.account_id,
+                "name": identity.name,
+                "initials": "".join(part[0] for part in identity.name.split()[:2]).upper(),
+                "role": i18n.gettext(identity.role_name),
+                "theme": identity.theme,
+                "language": i18n.language(),
+            },
+            "may": actor.may if actor is not None else _nothing,
+            "nav": self._nav_for(actor.permissions if actor is not None else frozenset[str](), path),
+            "flashes": _flashes(request),
+        }
+
+    def _nav_for(self, permissions: frozenset[str], path: str) -> list[dict[str, Any]]:
+        groups: dict[str, list[dict[str, Any]]] = {}
+        for item in self.nav:
+            if item.permission and item.permission not in permissions:
+                continue
+            active = path == item.url or (item.url != "/" and path.startswith(item.url + "/"))
+            groups.setdefault(item.group, []).append(
+                {"url": item.url, "label": i18n.gettext(item.label), "icon": item.icon, "active": active}
+            )
+        return [{"title": i18n.gettext(title), "items": items} for title, items in groups.items()]
+
+
+def _money(value: Any, currency: str) -> str:
+    return "" if value is None else i18n.money(value, currency)
+
+
+def _nothing(_: str) -> bool:
+    return False
+
+
+def _manifest() -> dict[str, str]:
+    path = STATIC / "manifest.json"
+    return msgspec.json.decode(path.read_bytes(), type=dict[str, str]) if path.exists() else {}
+
+
+def page(
+    request: AnyRequest, template: str, *, status: int = 200, headers: dict[str, str] | None = None, **context: Any
+) -> Response[bytes]:
+    """A page, or the fragment that htmx asked for: the handler names the template."""
+    renderer: Renderer = request.app.state.renderer
+    body = renderer.render(request, template, context).encode()
+    response = Response(body, status_code=status, media_type="text/html; charset=utf-8", headers=headers)
+    if request.cookies.get(FLASH_COOKIE) and not is_htmx(request):
+        response.delete_cookie(FLASH_COOKIE, path="/")
+    return response
+
+
+def is_htmx(request: AnyRequest) -> bool:
+    return request.headers.get("hx-request") == "true"
+
+
+def wants_json(request: AnyRequest) -> bool:
+    return request.url.path.startswith("/api/") or request.url.path == "/api"
+
+
+def redirect(request: AnyRequest, url: str, *, flash: str = "", kind: str = "success") -> Redirect:
+    """303 to ``url``, with a message for the next page (already translated)."""
+    response = Redirect(url, status_code=303)
+    if flash:
+        settings: Settings = request.app.state.settings
+        raw = msgspec.json.encode([kind, flash]).hex()
+        response.set_cookie(
+            FLASH_COOKIE, raw, path="/", max_age=60, httponly=True, samesite="lax", secure=settings.secure_cookies
+        )
+    return response
+
+
+def _flashes(request: AnyRequest) -> list[Flash]:
+    raw = request.cookies.get(FLASH_COOKIE, "")
+    try:
+        kind, text = msgspec.json.decode(bytes.fromhex(raw), type=tuple[str, str])
+    except (ValueError, msgspec.MsgspecError):
+        return []
+    return [Flash(kind if kind in ("success", "info", "warning", "danger") else "info", text)]
+
+
+def field_messages(refusal: Refusal | None) -> dict[str, str]:
+    """``{"lines-0-quantity": "Only 5 of 12 available."}``: each message under its field's form name.
+
+    What belongs to no field is under the empty name.
+    """
+    if refusal is None:
+        return {}
+    found: dict[str, str] = {}
+    for error in refusal.errors:
+        found.setdefault(error.at.strip("/").replace("/", "-"), i18n.sentence(error.sentence, error.facts))
+    found.setdefault("", i18n.sentence(refusal.sentence, refusal.facts))
+    return found
+
+
+async def read_form(request: AnyRequest) -> dict[str, str]:
+    """The form as it was typed: names and texts, the shell's own fields left out."""
+    form = await request.form()
+    hidden = {"csrf_token", "idempotency_key"}
+    return {name: value for name, value in form.items() if isinstance(value, str) and name not in hidden}

@@ -1,0 +1,221 @@
+"""What one request carries, and the way it goes: session, CSRF, then one transaction if it writes."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from litestar import Request
+from litestar.enums import ScopeType
+from litestar.middleware import ASGIMiddleware
+from litestar.types import ASGIApp, HTTPReceiveMessage, Message, Receive, Scope, Send
+
+from stockroom.platform import csrf, idempotency, sessions
+from stockroom.platform.access import Actor
+from stockroom.platform.clock import Clock
+from stockroom.platform.db import Connection, Database
+from stockroom.platform.errors import Unauthenticated
+from stockroom.platform.i18n import choose_language, set_language
+from stockroom.platform.sessions import Identity, IdentityLoader
+
+ANONYMOUS = Actor(id=None, name="", permissions=frozenset())
+STATE_KEY = "stockroom"
+
+
+class RequestScope:
+    """One request's id, moment, connection and person."""
+
+    __slots__ = ("actor", "at", "csrf_bound_to", "db", "identity", "request_id", "secret")
+
+    def __init__(self, *, request_id: str, at: datetime, db: Connection, secret: bytes) -> None:
+        self.request_id = request_id
+        self.at = at
+        self.db = db
+        self.secret = secret
+        self.identity: Identity | None = None
+        self.actor = ANONYMOUS
+        self.csrf_bound_to = b""
+
+    def csrf_token(self) -> str:
+        return csrf.make_token(self.secret, self.csrf_bound_to)
+
+    def require_identity(self) -> Identity:
+        if self.identity is None:
+            raise Unauthenticated
+        return self.identity
+
+
+def scope_of(request: Request[Any, Any, Any]) -> RequestScope:
+    """The scope that the middleware laid; only routes marked ``bare`` have none."""
+    return request.scope["state"][STATE_KEY]
+
+
+def find_scope(scope: Scope) -> RequestScope | None:
+    return scope.get("state", {}).get(STATE_KEY)
+
+
+def own_origins(scope: Scope) -> frozenset[str]:
+    """The origins under which this request reached us."""
+    host = next((value.decode("latin-1") for name, value in scope["headers"] if name == b"host"), "")
+    return frozenset({f"http://{host}", f"https://{host}"}) if host else frozenset()
+
+
+class ScopeMiddleware(ASGIMiddleware):
+    """Lays the request scope. GET reads in autocommit; anything unsafe is one transaction."""
+
+    scopes = (ScopeType.HTTP,)
+    exclude_opt_key = "bare"
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        load_identity: IdentityLoader,
+        clock: Clock,
+        secret: bytes,
+        secure: bool,
+        default_language: str,
+        origins: Sequence[str] = (),
+    ) -> None:
+        self.database = database
+        self.load_identity = load_identity
+        self.clock = clock
+        self.secret = secret
+        self.secure = secure
+        self.default_language = default_language
+        self.origins = frozenset(origins)
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
+        request: Request[Any, Any, Any] = Request(scope, receive=receive, send=send)
+        db = await self.database.acquire()
+        try:
+            here = RequestScope(
+                request_id=scope["state"].get("request_id", ""), at=self.clock(), db=db, secret=self.secret
+            )
+            scope["state"][STATE_KEY] = here
+            await self._identify(request, here)
+            if request.method in csrf.UNSAFE:
+                await self._check_csrf(request, here)
+                await self._in_transaction(request, here, send, next_app)
+            else:
+                await next_app(scope, receive, send)
+        finally:
+            await self.database.release(db)
+
+    async def _identify(self, request: Request[Any, Any, Any], here: RequestScope) -> None:
+        token = request.cookies.get(sessions.session_cookie_name(secure=self.secure))
+        if token:
+            here.identity = await self.load_identity(here.db, sessions.hash_token(token), here.at)
+        preferred = None
+        if here.identity is not None:
+            here.actor = here.identity.actor(here.request_id)
+            here.csrf_bound_to = here.identity.token_hash
+            preferred = here.identity.language
+            request.scope["state"]["user"] = here.identity.username
+        else:
+            here.csrf_bound_to = request.cookies.get(csrf.cookie_name(secure=self.secure), "").encode()
+        set_language(
+            choose_language(preferred, request.headers.get("accept-language"), self.default_language)
+        )
+
+    async def _check_csrf(self, request: Request[Any, Any, Any], here: RequestScope) -> None:
+        csrf.check_source(request.headers, own_origins(request.scope) | self.origins)
+        if here.identity is None and csrf.is_browserless(request.headers):
+            return
+        token = request.headers.get(csrf.HEADER) or await _form_value(request, csrf.FIELD)
+        if not here.csrf_bound_to or not csrf.token_is_valid(here.secret, here.csrf_bound_to, token):
+            raise csrf.CsrfRefused(reason="token")
+
+    async def _in_transaction(
+        self, request: Request[Any, Any, Any], here: RequestScope, send: Send, next_app: ASGIApp
+    ) -> None:
+        answer = BufferedAnswer()
+        await self.database.begin(here.db)
+        try:
+            key = await _idempotency_key(request)
+            account = str(here.actor.id or "")
+            kept = None
+            if key:
+                print_ = idempotency.fingerprint(request.method, request.url.path, await _raw(request))
+                kept = await idempotency.claim(here.db, account_id=account, key=key, print_=print_)
+            if kept is None:
+                await next_app(request.scope, _replayed(await _raw(request), request.receive), answer.send)
+            if kept is None and answer.status < 400:
+                if key:
+                    await idempotency.keep(
+                        here.db, account_id=account, key=key, status=answer.status,
+                        headers=answer.headers, body=answer.body,
+                    )  # fmt: skip
+                await self.database.complete(here.db)
+            else:
+                await self.database.abandon(here.db)
+        except BaseException:
+            await self.database.abandon(here.db)
+            raise
+        if kept is not None:
+            answer = BufferedAnswer.replayed(kept)
+        await answer.release(send)
+
+
+async def _raw(request: Request[Any, Any, Any]) -> bytes:
+    return await request.body()
+
+
+def _replayed(body: bytes, receive: Receive) -> Receive:
+    """The body was read to check it; whoever reads the stream again gets it once more."""
+    sent = False
+
+    async def again() -> HTTPReceiveMessage | Any:
+        nonlocal sent
+        if sent:
+            return await receive()
+        sent = True
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return again
+
+
+async def _form_value(request: Request[Any, Any, Any], name: str) -> str:
+    await request.body()
+    if request.content_type[0] not in ("application/x-www-form-urlencoded", "multipart/form-data"):
+        return ""
+    value = (await request.form()).get(name, "")
+    return value if isinstance(value, str) else ""
+
+
+async def _idempotency_key(request: Request[Any, Any, Any]) -> str:
+    key = request.headers.get(idempotency.HEADER)
+    if key is None:
+        key = await _form_value(request, idempotency.FIELD)
+        return idempotency.check_key(key) if key else ""
+    return idempotency.check_key(key)
+
+
+class BufferedAnswer:
+    """Holds an answer back until its transaction has committed: a refused commit must not be a 201."""
+
+    def __init__(self) -> None:
+        self.status = 500
+        self.headers: list[tuple[bytes, bytes]] = []
+        self.body = b""
+
+    @classmethod
+    def replayed(cls, kept: idempotency.Kept) -> "BufferedAnswer":
+        answer = cls()
+        answer.status = kept.status or 500
+        answer.headers = [(name.encode(), value.encode("latin-1")) for name, value in kept.headers.items()]
+        answer.headers.append((b"idempotency-replayed", b"true"))
+        answer.body = kept.body or b""
+        return answer
+
+    async def send(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            self.headers = [(bytes(name), bytes(value)) for name, value in message["headers"]]
+        elif message["type"] == "http.response.body":
+            self.body += message.get("body", b"")
+
+    async def release(self, send: Send) -> None:
+        headers = [item for item in self.headers if item[0].lower() != b"content-length"]
+        headers.append((b"content-length", str(len(self.body)).encode()))
+        await send({"type": "http.response.start", "status": self.status, "headers": headers})
+        await send({"type": "http.response.body", "body": self.body, "more_body": False})

@@ -1,0 +1,150 @@
+"""The two edges where errors are rendered, and the small pieces every route is built from."""
+
+from typing import Any
+from urllib.parse import quote
+
+import structlog
+from litestar import Request, Response
+from litestar.connection import ASGIConnection
+from litestar.datastructures import State
+from litestar.exceptions import HTTPException, ValidationException
+from litestar.handlers import BaseRouteHandler
+from litestar.response import Redirect
+from litestar.types import ExceptionHandlersMap
+
+from stockroom.platform import fields
+from stockroom.platform.access import Actor
+from stockroom.platform.db import Connection, as_refusal
+from stockroom.platform.errors import (
+    FieldError,
+    Forbidden,
+    Internal,
+    Invalid,
+    MethodNotAllowed,
+    NotFound,
+    Refusal,
+    TooLarge,
+    Unauthenticated,
+    Unavailable,
+    VersionMissing,
+)
+from stockroom.platform.i18n import choose_language, sentence, set_language
+from stockroom.platform.pages import Renderer, page, wants_json
+from stockroom.platform.problems import problem_response
+from stockroom.platform.scope import find_scope, scope_of
+
+AnyRequest = Request[Any, Any, Any]
+log = structlog.get_logger("stockroom.errors")
+
+BY_STATUS: dict[int, type[Refusal]] = {
+    401: Unauthenticated, 403: Forbidden, 404: NotFound, 405: MethodNotAllowed, 413: TooLarge, 503: Unavailable,
+}  # fmt: skip
+
+
+class Needs:
+    """A guard: the route is for people with this permission. ``Needs("")`` asks only for a signed-in person."""
+
+    def __init__(self, permission: str) -> None:
+        self.permission = permission
+
+    def __call__(self, connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
+        here = find_scope(connection.scope)
+        if here is None or here.identity is None:
+            raise Unauthenticated
+        if self.permission:
+            here.actor.require(self.permission)
+
+
+def provide_db(request: AnyRequest) -> Connection:
+    return scope_of(request).db
+
+
+def provide_actor(request: AnyRequest) -> Actor:
+    return scope_of(request).actor
+
+
+def seen_version(request: AnyRequest, in_body: int | None = None) -> int:
+    """The version that the editor saw: If-Match (``"3"``) or the body's. Raises VersionMissing."""
+    tag = request.headers.get("if-match", "").strip().removeprefix("W/").strip('"')
+    if tag.isascii() and tag.isdigit() and len(tag) < 10:
+        return int(tag)
+    if in_body is None:
+        raise VersionMissing
+    return in_body
+
+
+def etag(version: int) -> dict[str, str]:
+    return {"ETag": f'"{version}"'}
+
+
+def _explain_body(request: AnyRequest, error: ValidationException) -> Refusal:
+    """Litestar stops at the first wrong field; the person is told all of them."""
+    handler = request.scope.get("route_handler")
+    data: Any = getattr(handler, "parsed_data_field", None)
+    body = getattr(request, "_body", b"") or _cached_body(request)
+    if data is not None and body:
+        try:
+            fields.decode_json(body, data.raw if data.raw is not None else data.annotation)
+        except Invalid as refusal:
+            return refusal
+    found = [
+        FieldError(f"/{item.get('key', '')}", "query.value", str(item.get("message", "")).replace("{", "(").replace("}", ")"))
+        for item in error.extra or []
+        if isinstance(item, dict)
+    ]
+    return Invalid(errors=found)
+
+
+def _cached_body(request: AnyRequest) -> bytes:
+    from litestar.utils.scope.state import ScopeState  # noqa: PLC0415  (internal: looked at in one place only)
+
+    body = ScopeState.from_scope(request.scope).body
+    return body if isinstance(body, bytes) else b""
+
+
+def _refusal_of(request: AnyRequest, error: Exception) -> Refusal:
+    if (known := as_refusal(error)) is not None:
+        return known
+    if isinstance(error, ValidationException):
+        return _explain_body(request, error)
+    if isinstance(error, HTTPException):
+        if error.status_code in BY_STATUS:
+            return BY_STATUS[error.status_code]()
+        if 400 <= error.status_code < 500:
+            return _explain_body(request, ValidationException())
+    log.error(
+        "fault", request_id=request.scope["state"].get("request_id", ""), path=request.url.path, exc_info=error
+    )
+    return Internal()
+
+
+def render_error(request: AnyRequest, error: Exception) -> Response[Any]:
+    """The one handler of the application: a problem for programs, a helpful page for people."""
+    refusal = _refusal_of(request, error)
+    if find_scope(request.scope) is None:
+        default = request.app.state.settings.default_language
+        set_language(choose_language(None, request.headers.get("accept-language"), default))
+    headers = {"Retry-After": "2"} if refusal.status == 503 else {}
+    if isinstance(error, HTTPException) and refusal.status == 405 and error.headers:
+        headers |= {name: value for name, value in error.headers.items() if name.lower() == "allow"}
+    request_id = request.scope["state"].get("request_id", "")
+    if wants_json(request):
+        return problem_response(refusal, request_id, headers)
+    if refusal.status == 401:
+        return Redirect(f"/sign-in?next={quote(request.url.path)}", status_code=303)
+    detail = sentence(refusal.sentence, refusal.facts)
+    messages = [sentence(item.sentence, item.facts) for item in refusal.errors]
+    renderer: Renderer = request.app.state.renderer
+    body = renderer.render(
+        request,
+        "error.html",
+        {"status": refusal.status, "code": refusal.code, "detail": detail, "messages": messages},
+    )
+    return Response(
+        body.encode(), status_code=refusal.status, media_type="text/html; charset=utf-8", headers=headers
+    )
+
+
+EXCEPTION_HANDLERS: ExceptionHandlersMap = {Exception: render_error, HTTPException: render_error}
+
+__all__ = ["EXCEPTION_HANDLERS", "Needs", "State", "etag", "page", "provide_actor", "provide_db", "seen_version"]

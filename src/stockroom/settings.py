@@ -1,0 +1,185 @@
+"""Every setting: typed, documented, validated once at the start.
+
+Each comes from the environment, from ``.env`` beside the working directory, or from a file named by
+``NAME_FILE`` (for secrets). ``.env.example`` lists them by section; a test keeps it true.
+"""
+
+import os
+import secrets
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import AfterValidator, Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+MODULES = ("selling", "making", "dispensing")
+KNOWN_BAD_SECRETS = {"secret", "changeme", "change-me", "dev", "password", "stockroom"}
+
+
+class SettingsInvalid(Exception):  # noqa: N818
+    """Some settings are wrong: all of them are listed, each with what would be right."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+def _known_zone(name: str) -> str:
+    if name not in available_timezones():
+        raise ValueError("is not a known time zone; write one such as Europe/Warsaw")
+    return name
+
+
+class Settings(BaseSettings):
+    """The settings in force. Frozen: nothing changes them while the server runs."""
+
+    model_config = SettingsConfigDict(env_file=".env", extra="ignore", frozen=True, env_ignore_empty=True)
+
+    # server
+    host: str = Field("127.0.0.1", description="Address to listen on.")
+    port: int = Field(8080, ge=1, le=65535, description="Port to listen on.")
+    workers: int = Field(1, ge=1, le=64, description="Server processes.")
+    environment: Literal["production", "development", "test"] = Field(
+        "production", description="development relaxes checks that only matter on a real installation."
+    )
+    stockroom_data_dir: Path = Field(
+        Path("var"), description="Where the embedded database, secrets and files live."
+    )
+    stockroom_modules: Annotated[tuple[str, ...], NoDecode] = Field(
+        MODULES, description="Which of selling, making, dispensing are switched on."
+    )
+    organisation: str = Field("Stockroom", max_length=120, description="Name shown on every page.")
+    default_language: Literal["en", "pl"] = Field("en", description="For people whose browser says nothing.")
+    timezone: Annotated[str, AfterValidator(_known_zone)] = Field(
+        "Europe/Warsaw", description="The organisation's time zone, used on every screen."
+    )
+    currency: str = Field("PLN", pattern=r"^[A-Z]{3}$", description="ISO 4217 code of prices.")
+
+    # database
+    database_url: SecretStr | None = Field(
+        None, description="PostgreSQL 15 or newer. Empty: the embedded server."
+    )
+    db_pool_min: int = Field(1, ge=0, le=100, description="Connections kept open by each worker.")
+    db_pool_max: int = Field(10, ge=1, le=500, description="Connections at most for each worker.")
+    db_connect_timeout: int = Field(10, ge=1, le=300, description="Seconds to wait for a new connection.")
+    db_acquire_timeout: float = Field(5.0, gt=0, le=300, description="Seconds to wait for a free connection.")
+    db_statement_timeout_ms: int = Field(30_000, ge=100, description="A statement may run this long.")
+    db_lock_timeout_ms: int = Field(10_000, ge=100, description="A statement may wait this long for a lock.")
+
+    # security
+    secret_key: SecretStr | None = Field(
+        None, description="At least 32 characters; signs cursors and form tokens. Empty: made at first start."
+    )
+    secure_cookies: bool = Field(
+        False, description="Set when people reach the server over TLS: __Host- cookies, HSTS."
+    )
+    session_idle_minutes: int = Field(720, ge=1, le=10_080, description="Signed out after this idle time.")
+    session_idle_minutes_privileged: int = Field(
+        30, ge=1, le=10_080, description="The same for admins and auditors."
+    )
+    session_absolute_hours: int = Field(168, ge=1, le=8_760, description="Signed out after this time at most.")
+    password_policy: Literal["composition", "passphrase"] = Field(
+        "composition",
+        description="composition: 8 to 72 characters of four kinds; passphrase: 15 to 128 of any kind.",
+    )
+    trusted_proxies: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="Addresses or networks whose X-Forwarded-For is believed."
+    )
+    metrics_token: SecretStr | None = Field(
+        None, description="Bearer token for /metrics. Empty: only from this machine."
+    )
+
+    # logs
+    log_format: Literal["json", "text"] = Field("text", description="One line a record, or for reading.")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Least level written.")
+    slow_request_ms: int = Field(2_000, ge=1, description="Requests slower than this are logged as slow.")
+
+    # limits
+    max_body_bytes: int = Field(10 * 1024 * 1024, ge=1024, description="Largest request body.")
+    expiry_warning_days: int = Field(90, ge=1, le=3650, description="“Expires soon” means within these days.")
+
+    @field_validator("stockroom_modules", "trusted_proxies", mode="before")
+    @classmethod
+    def _split_commas(cls, value: object) -> object:
+        if isinstance(value, str):
+            return tuple(part.strip() for part in value.split(",") if part.strip())
+        return value
+
+    @field_validator("stockroom_modules")
+    @classmethod
+    def _known_modules(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        unknown = [name for name in value if name not in MODULES]
+        if unknown:
+            raise ValueError(f"names {', '.join(unknown)}; known are {', '.join(MODULES)}")
+        return value
+
+    @field_validator("secret_key")
+    @classmethod
+    def _strong_secret(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and (
+            len(value.get_secret_value()) < 32 or value.get_secret_value().lower() in KNOWN_BAD_SECRETS
+        ):
+            raise ValueError("is shorter than 32 characters or well known; leave it empty to have one made")
+        return value
+
+    @model_validator(mode="after")
+    def _consistent(self) -> "Settings":
+        if self.db_pool_min > self.db_pool_max:
+            raise ValueError("DB_POOL_MIN is larger than DB_POOL_MAX")
+        return self
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.timezone)
+
+    @property
+    def postgres_url(self) -> str | None:
+        return None if self.database_url is None else self.database_url.get_secret_value()
+
+    def has_module(self, name: str) -> bool:
+        return name in self.stockroom_modules
+
+
+def _from_files(environ: dict[str, str]) -> dict[str, Any]:
+    """``DATABASE_URL_FILE=/run/secrets/url`` gives DATABASE_URL: secrets need not be in the environment."""
+    found: dict[str, Any] = {}
+    for name in Settings.model_fields:
+        path = environ.get(f"{name.upper()}_FILE")
+        if path:
+            found[name] = Path(path).read_text(encoding="utf-8").strip()
+    return found
+
+
+def load_settings(**overrides: Any) -> Settings:
+    """Raises SettingsInvalid listing every problem at once."""
+    try:
+        return Settings(**{**_from_files(dict(os.environ)), **overrides})
+    except ValidationError as error:
+        raise SettingsInvalid([_problem(dict(item)) for item in error.errors()]) from None
+    except OSError as error:
+        raise SettingsInvalid([f"{error.filename}: {error.strerror}"]) from None
+
+
+def _problem(item: dict[str, Any]) -> str:
+    name = str(item["loc"][0]).upper() if item["loc"] else "settings"
+    message = str(item["msg"]).removeprefix("Value error, ")
+    return f"{name}: {message}"
+
+
+def secret_key(settings: Settings) -> bytes:
+    """The key that signs cursors and form tokens: from the setting, or made once and kept in the data directory."""
+    if settings.secret_key is not None:
+        return settings.secret_key.get_secret_value().encode()
+    path = settings.stockroom_data_dir / "secret_key"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with open(path, "x", encoding="ascii", opener=_owner_only) as file:  # noqa: PTH123  (Path.open takes no opener)
+            file.write(secrets.token_hex(32))
+    except FileExistsError:
+        pass
+    return path.read_text(encoding="ascii").strip().encode()
+
+
+def _owner_only(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
