@@ -11,6 +11,11 @@ JOBS ?= 2
 ARGS ?=
 export STOCKROOM_DATA_DIR ?= $(CURDIR)/var
 
+# Node trusts only its own list of authorities; where a network has its own, the system knows it.
+ifneq ($(wildcard /etc/ssl/certs/ca-certificates.crt),)
+export NODE_EXTRA_CA_CERTS ?= /etc/ssl/certs/ca-certificates.crt
+endif
+
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --require-hashes
 SERVE := --host $(HOST) --port $(PORT) $(if $(WORKERS),--workers $(WORKERS)) --demo-if-empty
@@ -18,7 +23,7 @@ SERVE := --host $(HOST) --port $(PORT) $(if $(WORKERS),--workers $(WORKERS)) --d
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard src/stockroom/locale/*/LC_MESSAGES/stockroom.po))
 ifneq ($(wildcard package.json),)
 STATIC := src/stockroom/static/manifest.json
-ASSETS := $(shell find assets src/stockroom -type f \( -path 'assets/*' -o -name '*.html' \))
+ASSETS := $(shell find assets -type f)
 endif
 READY := .venv/.project $(STATIC) $(CATALOGUES)
 

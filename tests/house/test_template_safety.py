@@ -1,5 +1,6 @@
 """The content security policy allows nothing inline, and a template never switches escaping off."""
 
+import re
 from html.parser import HTMLParser
 from itertools import pairwise
 
@@ -8,6 +9,7 @@ import pytest
 from tests.house.skeleton import expressions_of, html_of
 from tests.house.sources import ROOT
 
+IN_TEXT = re.compile(r"""(?:^|\s)(style|on\w+|hx-on\S*)=["']""")
 DATA_TYPES = frozenset({"application/json", "application/ld+json"})
 
 
@@ -33,6 +35,8 @@ class _Inline(HTMLParser):
     def handle_data(self, data: str) -> None:
         if self._in_script and data.strip():
             self._add("inline <script>")
+        for name in IN_TEXT.findall(data):
+            self._add(f"inline {name}= in a macro")
 
     def _add(self, words: str) -> None:
         self.found.append((self.getpos()[0], words))
@@ -68,6 +72,7 @@ def test_nothing_is_inline_and_everything_is_escaped(templates):
         '<a href="/" onclick="go()">{{ _("Home") }}</a>',
         '<a {% if live %}onclick="go()"{% endif %}>{{ name }}</a>',
         '<form hx-on:submit="go()"></form>',
+        '{% macro hint(live) %}{% if live %} onclick="go()"{% endif %}{% endmacro %}',
         '<a href="javascript:go()">x</a>',
         "<script>go()</script>",
         '<script type="module">go({{ id }})</script>',
