@@ -1,0 +1,156 @@
+"""Batches: found or made when goods come in, held and recalled by people."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from uuid import UUID
+
+import msgspec
+
+from stockroom.platform import audit
+from stockroom.platform.access import Actor
+from stockroom.platform.db import Connection, execute, fetch_all, fetch_one
+from stockroom.platform.errors import NotFound, VersionStale
+from stockroom.platform.ids import new_id
+from stockroom.stock import errors, rules
+from stockroom.stock.queries.balances import StockedProduct
+
+KNOWN_BATCHES = """
+select t.id, t.product_id, t.code, t.expires_on
+from stock.batch t
+where t.product_id = any(%(products)s)
+"""
+
+INSERT_BATCHES = """
+insert into stock.batch (id, product_id, code, expires_on, supplier_id, unit_cost)
+select id, product_id, code, expires_on, %(supplier_id)s, unit_cost
+from unnest(%(ids)s::uuid[], %(products)s::uuid[], %(codes)s::text[], %(expiries)s::date[], %(costs)s::numeric[])
+    as given (id, product_id, code, expires_on, unit_cost)
+"""
+
+BATCH_FOR_UPDATE = """
+select id, product_id, code, status, status_reason, version from stock.batch where id = %(id)s for update
+"""
+
+SET_STATUS = """
+update stock.batch
+set status = %(status)s, status_reason = %(reason)s, version = version + 1
+where id = %(id)s
+"""
+
+
+class BatchKey(msgspec.Struct, frozen=True, kw_only=True):
+    """A batch as it is written on the box. ``at`` is the pointer of its line."""
+
+    product_id: UUID
+    code: str
+    expires_on: date | None
+    unit_cost: Decimal | None
+    at: str
+
+
+class KnownBatch(msgspec.Struct, frozen=True):
+    id: UUID
+    product_id: UUID
+    code: str
+    expires_on: date | None
+
+
+class BatchStatus(msgspec.Struct, frozen=True):
+    id: UUID
+    product_id: UUID
+    code: str
+    status: str
+    status_reason: str
+    version: int
+
+
+async def find_or_create_batches(
+    db: Connection,
+    keys: Sequence[BatchKey],
+    products: Mapping[UUID, StockedProduct],
+    *,
+    supplier_id: UUID | None = None,
+) -> list[UUID]:
+    """The batch of each key, in their order; two statements whatever their number. The products are locked.
+
+    Raises the batch field refusals, and BatchExpiryDiffers where the code is known with another expiry.
+    """
+    for key in keys:
+        product = products[key.product_id]
+        rules.check_batch_fields(
+            product=product.name,
+            batch_tracked=product.batch_tracked,
+            expiry_tracked=product.expiry_tracked,
+            code=key.code,
+            expires_on=key.expires_on,
+            at=key.at,
+        )
+    known = await fetch_all(db, KNOWN_BATCHES, {"products": list(products)}, KnownBatch)
+    by_code = {(batch.product_id, batch.code.lower()): batch for batch in known}
+    made: list[tuple[KnownBatch, Decimal | None]] = []
+    found: list[UUID] = []
+    for key in keys:
+        batch = by_code.get((key.product_id, key.code.lower()))
+        if batch is None:
+            batch = KnownBatch(new_id(), key.product_id, key.code, key.expires_on)
+            by_code[key.product_id, key.code.lower()] = batch
+            made.append((batch, key.unit_cost))
+        elif batch.expires_on != key.expires_on:
+            raise errors.BatchExpiryDiffers(
+                at=f"{key.at}/expires_on", batch=batch.code, expires_on=batch.expires_on or ""
+            )
+        found.append(batch.id)
+    if made:
+        await execute(
+            db,
+            INSERT_BATCHES,
+            {
+                "ids": [batch.id for batch, _ in made],
+                "products": [batch.product_id for batch, _ in made],
+                "codes": [batch.code for batch, _ in made],
+                "expiries": [batch.expires_on for batch, _ in made],
+                "costs": [cost for _, cost in made],
+                "supplier_id": supplier_id,
+            },
+        )
+    return found
+
+
+async def hold_batch(
+    db: Connection, *, batch_id: UUID, reason: str, recall: bool, version: int, actor: Actor
+) -> None:
+    """Stop a whole batch everywhere, at once. Raises NotFound, VersionStale, ReasonMissing."""
+    if not reason.strip():
+        raise errors.ReasonMissing
+    await _set_status(db, batch_id, "recalled" if recall else "on_hold", reason.strip(), version, actor)
+
+
+async def release_batch(
+    db: Connection, *, batch_id: UUID, reason: str, version: int, actor: Actor
+) -> None:
+    """Let a batch be used again. Raises NotFound, VersionStale, ReasonMissing."""
+    if not reason.strip():
+        raise errors.ReasonMissing
+    await _set_status(db, batch_id, "available", "", version, actor, why=reason.strip())
+
+
+async def _set_status(
+    db: Connection, batch_id: UUID, status: str, reason: str, version: int, actor: Actor, why: str = ""
+) -> None:
+    batch = await fetch_one(db, BATCH_FOR_UPDATE, {"id": batch_id}, BatchStatus)
+    if batch is None:
+        raise NotFound
+    if batch.version != version:
+        raise VersionStale
+    await execute(db, SET_STATUS, {"id": batch_id, "status": status, "reason": reason})
+    audit.record(
+        db,
+        actor,
+        f"stock.batch.{status}",
+        "batch",
+        batch_id,
+        before={"status": batch.status, "reason": batch.status_reason},
+        after={"status": status, "reason": reason},
+        reason=why or reason,
+    )

@@ -1,0 +1,157 @@
+"""The test ground: a real PostgreSQL shared by all workers, one migrated template, clones of it."""
+
+import hashlib
+import os
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import psycopg
+import pytest
+from psycopg import sql
+from psycopg.conninfo import make_conninfo
+
+from stockroom.platform import audit
+from stockroom.platform.access import Actor
+from stockroom.platform.db import Connection, Database
+from stockroom.platform.embedded import EmbeddedPostgres
+from stockroom.platform.ids import new_id
+from stockroom.platform.migrate import SCRIPTS, migrate
+from stockroom.people.actions.roles import sync_builtin_roles
+from stockroom.people.rules import ALL
+from stockroom.settings import Settings, load_settings
+
+WARSAW = ZoneInfo("Europe/Warsaw")
+NOON = datetime(2026, 3, 2, 12, 0, tzinfo=WARSAW)
+
+# Speed for tests only: what a crash of the test server loses, nobody needs.
+TEST_SERVER = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "200"}
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[str]:
+    """A libpq conninfo of the run's own server; parallel workers share it."""
+    run = os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))
+    data_dir = Path(tempfile.gettempdir()) / f"stockroom-test-{hashlib.sha256(run.encode()).hexdigest()[:12]}"
+    data_dir.mkdir(mode=0o755, exist_ok=True)
+    server = EmbeddedPostgres(data_dir, settings=TEST_SERVER)
+    conninfo = server.start()
+    yield conninfo
+    server.stop()
+
+
+def _fingerprint() -> str:
+    digest = hashlib.sha256()
+    for path in sorted(SCRIPTS.glob("versions/*")):
+        if path.is_file():
+            digest.update(path.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+@pytest.fixture(scope="session")
+def template(cluster: str) -> str:
+    """The name of a migrated database that is only ever cloned."""
+    name = f"template_{_fingerprint()}"
+    with psycopg.connect(cluster, autocommit=True) as admin:
+        admin.execute("select pg_advisory_lock(4711)")
+        known = admin.execute("select 1 from pg_database where datname = %s", [name]).fetchone()
+        if known is None:
+            building = f"{name}_building"
+            admin.execute(sql.SQL("drop database if exists {}").format(sql.Identifier(building)))
+            admin.execute(sql.SQL("create database {}").format(sql.Identifier(building)))
+            migrate(make_conninfo(cluster, dbname=building))
+            admin.execute(
+                sql.SQL("alter database {} rename to {}").format(sql.Identifier(building), sql.Identifier(name))
+            )
+    return name
+
+
+class Clones:
+    """Databases made from the template, dropped at the end."""
+
+    def __init__(self, cluster: str, template: str) -> None:
+        self.cluster = cluster
+        self.template = template
+        self.names: list[str] = []
+
+    def make(self) -> str:
+        """A conninfo of a fresh, empty, migrated database."""
+        name = f"test_{new_id().hex}"
+        with psycopg.connect(self.cluster, autocommit=True) as admin:
+            admin.execute(
+                sql.SQL("create database {} template {} strategy file_copy").format(
+                    sql.Identifier(name), sql.Identifier(self.template)
+                )
+            )
+        self.names.append(name)
+        return make_conninfo(self.cluster, dbname=name)
+
+    def drop_all(self) -> None:
+        with psycopg.connect(self.cluster, autocommit=True) as admin:
+            for name in self.names:
+                admin.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name)))
+        self.names.clear()
+
+
+@pytest.fixture
+def clones(cluster: str, template: str) -> Iterator[Clones]:
+    made = Clones(cluster, template)
+    yield made
+    made.drop_all()
+
+
+@pytest.fixture(scope="session")
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+@pytest.fixture(scope="session")
+def shared_database(cluster: str, template: str) -> Iterator[str]:
+    """One clone for each worker, for tests that roll back."""
+    made = Clones(cluster, template)
+    yield made.make()
+    made.drop_all()
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return load_settings(
+        _env_file=None, stockroom_data_dir=tmp_path, environment="test", default_language="en", db_pool_max=10
+    )
+
+
+@pytest.fixture
+async def db(shared_database: str) -> AsyncIterator[Connection]:
+    """A connection inside a transaction that is rolled back at the end."""
+    connection = await Connection.connect(
+        shared_database, autocommit=True, options="-c timezone=UTC -c lock_timeout=10000"
+    )
+    async with connection:
+        await connection.execute("begin")
+        await sync_builtin_roles(connection)
+        yield connection
+        await connection.rollback()
+
+
+@pytest.fixture
+async def database(clones: Clones, settings: Settings) -> AsyncIterator[Database]:
+    """A pool on a database of its own, for tests with several connections."""
+    made = Database(settings, clones.make(), before_commit=audit.write_pending)
+    await made.open()
+    async with made.transaction() as connection:
+        await sync_builtin_roles(connection)
+    yield made
+    await made.close()
+
+
+@pytest.fixture
+def actor() -> Actor:
+    """Somebody who may do everything everywhere."""
+    return Actor(id=None, name="Test Pharmacist", permissions=ALL, request_id="test-request")
+
+
+@pytest.fixture
+def at() -> datetime:
+    return NOON
