@@ -27,7 +27,12 @@ WARSAW = ZoneInfo("Europe/Warsaw")
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=WARSAW)
 
 # Speed for tests only: what a crash of the test server loses, nobody needs.
-TEST_SERVER = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "200"}
+TEST_SERVER = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "max_connections": "200",
+}
 
 
 @pytest.fixture(scope="session")
@@ -63,7 +68,9 @@ def template(cluster: str) -> str:
             admin.execute(sql.SQL("create database {}").format(sql.Identifier(building)))
             migrate(make_conninfo(cluster, dbname=building))
             admin.execute(
-                sql.SQL("alter database {} rename to {}").format(sql.Identifier(building), sql.Identifier(name))
+                sql.SQL("alter database {} rename to {}").format(
+                    sql.Identifier(building), sql.Identifier(name)
+                )
             )
     return name
 

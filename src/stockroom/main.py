@@ -8,12 +8,21 @@ from litestar import Litestar
 from litestar.datastructures import CacheControlHeader
 from litestar.di import Provide
 from litestar.openapi import OpenAPIConfig
-from litestar.static_files import create_static_files_router
 from litestar.router import Router
+from litestar.static_files import create_static_files_router
 from litestar.types import ControllerRouterHandler
 
 from stockroom import __version__
+from stockroom.buying import api as buying_api
+from stockroom.buying import pages as buying_pages
+from stockroom.catalog import api as catalog_api
+from stockroom.catalog import pages as catalog_pages
+from stockroom.dispensing import api as dispensing_api
+from stockroom.dispensing import pages as dispensing_pages
+from stockroom.insight import api as insight_api
+from stockroom.insight import pages as insight_pages
 from stockroom.people import api as people_api
+from stockroom.people import pages as people_pages
 from stockroom.people.actions.roles import sync_builtin_roles
 from stockroom.people.actions.sign_in import identity_loader
 from stockroom.platform import audit
@@ -27,9 +36,17 @@ from stockroom.platform.problems import Answer
 from stockroom.platform.scope import ScopeMiddleware
 from stockroom.platform.web import EXCEPTION_HANDLERS, provide_actor, provide_db
 from stockroom.settings import Settings, secret_key
+from stockroom.stock import api as stock_api
+from stockroom.stock import pages as stock_pages
 
-ROUTES: Sequence[ControllerRouterHandler] = [*HEALTH_ROUTES, *people_api.ROUTES]
-NAV: Sequence[NavItem] = []
+APIS = (people_api, catalog_api, stock_api, buying_api, dispensing_api, insight_api)
+PAGES = (people_pages, catalog_pages, stock_pages, buying_pages, dispensing_pages, insight_pages)
+
+ROUTES: Sequence[ControllerRouterHandler] = [
+    *HEALTH_ROUTES,
+    *(route for module in (*APIS, *PAGES) for route in module.ROUTES),
+]
+NAV: Sequence[NavItem] = [item for module in PAGES for item in module.NAV]
 
 
 def create_app(settings: Settings, conninfo: str, *, clock: Clock = utc_now) -> Edge:
@@ -53,6 +70,7 @@ def create_app(settings: Settings, conninfo: str, *, clock: Clock = utc_now) -> 
                 database=database,
                 load_identity=load_identity,
                 clock=clock,
+                zone=settings.zone,
                 secret=secret,
                 secure=settings.secure_cookies,
                 default_language=settings.default_language,

@@ -17,7 +17,7 @@ MODULES = ("selling", "making", "dispensing")
 KNOWN_BAD_SECRETS = {"secret", "changeme", "change-me", "dev", "password", "stockroom"}
 
 
-class SettingsInvalid(Exception):  # noqa: N818
+class SettingsInvalid(Exception):
     """Some settings are wrong: all of them are listed, each with what would be right."""
 
     def __init__(self, problems: list[str]) -> None:
@@ -78,7 +78,9 @@ class Settings(BaseSettings):
     session_idle_minutes_privileged: int = Field(
         30, ge=1, le=10_080, description="The same for admins and auditors."
     )
-    session_absolute_hours: int = Field(168, ge=1, le=8_760, description="Signed out after this time at most.")
+    session_absolute_hours: int = Field(
+        168, ge=1, le=8_760, description="Signed out after this time at most."
+    )
     password_policy: Literal["composition", "passphrase"] = Field(
         "composition",
         description="composition: 8 to 72 characters of four kinds; passphrase: 15 to 128 of any kind.",
@@ -92,7 +94,9 @@ class Settings(BaseSettings):
 
     # logs
     log_format: Literal["json", "text"] = Field("text", description="One line a record, or for reading.")
-    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Least level written.")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
+        "INFO", description="Least level written."
+    )
     slow_request_ms: int = Field(2_000, ge=1, description="Requests slower than this are logged as slow.")
 
     # limits
@@ -174,7 +178,7 @@ def secret_key(settings: Settings) -> bytes:
     path = settings.stockroom_data_dir / "secret_key"
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
-        with open(path, "x", encoding="ascii", opener=_owner_only) as file:  # noqa: PTH123  (Path.open takes no opener)
+        with open(path, "x", encoding="ascii", opener=_owner_only) as file:
             file.write(secrets.token_hex(32))
     except FileExistsError:
         pass

@@ -1,0 +1,1 @@
+"""Buying: goods receipts. The front door."""

@@ -1,0 +1,1 @@
+"""Catalog: products, medicines, packs, barcodes, prices and suppliers. The front door."""

@@ -1,0 +1,1 @@
+"""Dispensing: patients, prescribers, dispensings. The front door."""

@@ -1,0 +1,1 @@
+"""Insight: dashboards and search across modules. The front door."""

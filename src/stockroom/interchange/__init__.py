@@ -1,0 +1,1 @@
+"""Interchange: imports, exports and the demo hospital. The front door."""

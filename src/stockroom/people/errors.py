@@ -1,6 +1,6 @@
 """The refusals of people and their access."""
 
-from stockroom.platform.errors import Conflict, Invalid, N_, Unauthenticated
+from stockroom.platform.errors import N_, Conflict, Invalid, Unauthenticated
 
 
 class CredentialsInvalid(Unauthenticated):

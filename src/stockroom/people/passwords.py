@@ -12,7 +12,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from stockroom.people.errors import PasswordWeak
-from stockroom.platform.errors import FieldError, N_
+from stockroom.platform.errors import N_, FieldError
 
 Policy = Literal["composition", "passphrase"]
 
@@ -67,7 +67,7 @@ def _contains_personal(password: str, personal: tuple[str, ...]) -> bool:
 
 @cache
 def _common_passwords() -> frozenset[str]:
-    from zxcvbn.frequency_lists import FREQUENCY_LISTS  # noqa: PLC0415  (a large list: loaded at first use)
+    from zxcvbn.frequency_lists import FREQUENCY_LISTS
 
     return frozenset(FREQUENCY_LISTS["passwords"])
 

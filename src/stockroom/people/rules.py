@@ -85,7 +85,5 @@ def unknown_permissions(names: Iterable[str]) -> list[str]:
     return sorted(set(names) - ALL)
 
 
-def session_has_ended(
-    *, last_seen_at: datetime, expires_at: datetime, idle: timedelta, at: datetime
-) -> bool:
+def session_has_ended(*, last_seen_at: datetime, expires_at: datetime, idle: timedelta, at: datetime) -> bool:
     return at >= expires_at or at - last_seen_at >= idle

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 
 from litestar.datastructures import Cookie
 
-from stockroom.platform.errors import Forbidden, N_
+from stockroom.platform.errors import N_, Forbidden
 
 NONCE_BYTES = 12
 FIELD = "csrf_token"

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from stockroom.platform.errors import Invalid, N_
+from stockroom.platform.errors import N_, Invalid
 
 
 class CursorStale(Invalid):
@@ -30,7 +30,9 @@ def encode_cursor(secret: bytes, bound_to: str, values: list[Any]) -> str:
 def decode_cursor(secret: bytes, bound_to: str, cursor: str) -> list[Any]:
     """Raises CursorStale for anything that we did not sign for this very list and person."""
     try:
-        raw = base64.b64decode(cursor.encode("ascii") + b"=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
+        raw = base64.b64decode(
+            cursor.encode("ascii") + b"=" * (-len(cursor) % 4), altchars=b"-_", validate=True
+        )
     except (binascii.Error, ValueError):
         raise CursorStale from None
     signature, body = raw[:16], raw[16:]

@@ -14,7 +14,7 @@ from psycopg.sql import Composed
 from psycopg.types.json import set_json_dumps, set_json_loads
 from psycopg_pool import AsyncConnectionPool, PoolTimeout, TooManyRequests
 
-from stockroom.platform.errors import Conflict, N_, Refusal, Unavailable
+from stockroom.platform.errors import N_, Conflict, Refusal, Unavailable
 from stockroom.settings import Settings
 
 Struct = TypeVar("Struct", bound=msgspec.Struct)

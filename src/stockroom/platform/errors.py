@@ -25,7 +25,7 @@ class FieldError(msgspec.Struct, frozen=True):
     facts: dict[str, Any] = msgspec.field(default_factory=dict[str, Any])
 
 
-class Refusal(Exception):  # noqa: N818  (the house's word for it)
+class Refusal(Exception):
     """A polite no. Raising one rolls the transaction back: a refusal writes nothing."""
 
     code: ClassVar[str] = "refused"
@@ -127,3 +127,18 @@ class Internal(Refusal):
 def field_invalid(at: str, code: str, sentence: str, **facts: Any) -> Invalid:
     """One wrong field, for rules that check a value the type cannot express."""
     return Invalid(errors=[FieldError(at, code, sentence, facts)])
+
+
+TITLES: dict[int, str] = {
+    401: N_("Please sign in"),
+    403: N_("Not allowed"),
+    404: N_("Not found"),
+    405: N_("Not that way"),
+    409: N_("Not possible as things stand"),
+    413: N_("Too large"),
+    422: N_("Please check the input"),
+    429: N_("Too many requests"),
+    500: N_("Something went wrong"),
+    503: N_("Please try again in a moment"),
+}
+"""The headline of an error page, by status."""

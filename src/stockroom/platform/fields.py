@@ -9,7 +9,8 @@ from typing import Annotated, Any, TypeVar, get_args, get_origin
 import msgspec
 from msgspec import Meta
 
-from stockroom.platform.errors import FieldError, Invalid, N_
+from stockroom.platform.errors import N_, FieldError, Invalid
+from stockroom.platform.i18n import language
 
 T = TypeVar("T")
 
@@ -19,10 +20,14 @@ PLAIN = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$"
 ONE_LINE = r"^[^\x00-\x1f\x7f]*$"
 
 Code = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[^\s\x00-\x1f\x7f][^\x00-\x1f\x7f]*$")]
-Name = Annotated[str, Meta(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]*[^\s\x00-\x1f\x7f][^\x00-\x1f\x7f]*$")]
+Name = Annotated[
+    str, Meta(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]*[^\s\x00-\x1f\x7f][^\x00-\x1f\x7f]*$")
+]
 Line = Annotated[str, Meta(max_length=200, pattern=ONE_LINE)]
 Note = Annotated[str, Meta(max_length=4000, pattern=PLAIN)]
-Email = Annotated[str, Meta(max_length=254, pattern=r"^([^@\s\x00-\x1f\x7f]+@[^@\s\x00-\x1f\x7f]+\.[^@\s\x00-\x1f\x7f]+)?$")]
+Email = Annotated[
+    str, Meta(max_length=254, pattern=r"^([^@\s\x00-\x1f\x7f]+@[^@\s\x00-\x1f\x7f]+\.[^@\s\x00-\x1f\x7f]+)?$")
+]
 
 MESSAGES = {
     "field.unknown": N_("There is no such field."),
@@ -57,6 +62,8 @@ def decode_json(body: bytes, shape: type[T]) -> T:
 def convert(raw: Any, shape: type[T], *, strict: bool = True) -> T:
     """``raw`` as ``shape``; raises Invalid with every wrong field. ``strict=False`` for forms (all text)."""
     problems: list[FieldError] = []
+    if not strict:
+        raw = _typed_numbers(raw, shape)
     _explain(raw, shape, "", strict, problems)
     if problems:
         raise Invalid(errors=problems)
@@ -64,6 +71,30 @@ def convert(raw: Any, shape: type[T], *, strict: bool = True) -> T:
         return msgspec.convert(raw, shape, strict=strict)
     except msgspec.ValidationError as error:
         raise Invalid(errors=[_from_message("", str(error), raw)]) from None
+
+
+def _typed_numbers(raw: Any, shape: Any) -> Any:
+    """Decimals as people type them (``1 284,50`` or ``1,284.50``) become what a decimal is read from."""
+    inner, item = _struct_of(shape), _item_of(shape)
+    if inner is not None and isinstance(raw, Mapping):
+        types = {field.encode_name: field.type for field in msgspec.structs.fields(inner)}
+        return {
+            name: _typed_numbers(value, types[name]) if name in types else value
+            for name, value in raw.items()
+        }
+    if item is not None and isinstance(raw, list):
+        return [_typed_numbers(value, item) for value in raw]
+    if isinstance(raw, str) and Decimal in _alternatives(shape):
+        return typed_decimal(raw)
+    return raw
+
+
+def typed_decimal(text: str) -> str:
+    """``1 284,50``, ``1,284.50`` and ``1284.50`` alike; a lone comma before three digits is English thousands."""
+    plain = re.sub(r"[\s\u00a0\u202f]", "", text)
+    if language() == "en" and re.fullmatch(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?", plain):
+        return plain.replace(",", "")
+    return plain.replace(",", ".") if plain.count(",") == 1 and "." not in plain else plain
 
 
 def _explain(raw: Any, shape: Any, at: str, strict: bool, problems: list[FieldError]) -> None:
@@ -131,10 +162,18 @@ def _from_message(at: str, message: str, raw: Any) -> FieldError:
     if limit := _LIMIT.search(message):
         return _limit_error(pointer, limit, raw, "length" in message)
     for words, code in (
-        ("`date`", "field.date"), ("`datetime", "field.date"), ("RFC3339", "field.date"),
-        ("ISO8601", "field.date"), ("UUID", "field.id"), ("decimal", "field.number"),
-        ("`int", "field.number"), ("`float", "field.number"), ("regex", "field.characters"),
-        ("enum", "field.choice"), ("required field", "field.required"), ("unknown field", "field.unknown"),
+        ("`date`", "field.date"),
+        ("`datetime", "field.date"),
+        ("RFC3339", "field.date"),
+        ("ISO8601", "field.date"),
+        ("UUID", "field.id"),
+        ("decimal", "field.number"),
+        ("`int", "field.number"),
+        ("`float", "field.number"),
+        ("regex", "field.characters"),
+        ("enum", "field.choice"),
+        ("required field", "field.required"),
+        ("unknown field", "field.unknown"),
     ):
         if words in message:
             return _error(pointer, code)
@@ -164,12 +203,15 @@ def _error(at: str, code: str, **facts: Any) -> FieldError:
 
 
 def structure(form: Mapping[str, str]) -> dict[str, Any]:
-    """``lines-0-quantity=3`` as ``{"lines": [{"quantity": "3"}]}``; empty values are left out, lines without any too."""
+    """``lines-0-quantity=3`` as ``{"lines": [{"quantity": "3"}]}``; empty values, lines
+    without any, the shell's own fields and the shown texts of pickers (``supplier`` beside ``supplier_id``) are left out.
+    """
     flat: dict[str, Any] = {}
+    shell = {"csrf_token", "idempotency_key", "version", "add_line", "remove_line"}
     groups: dict[str, dict[int, dict[str, str]]] = {}
     for name, value in form.items():
         text = value.strip()
-        if not text:
+        if not text or name in shell or f"{name}_id" in form:
             continue
         part = re.fullmatch(r"([a-z_]+)-(\d{1,4})-([a-z_]+)", name)
         if part:

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from stockroom.platform.db import Connection, execute, fetch_one
-from stockroom.platform.errors import IdempotencyMismatch, Invalid, N_
+from stockroom.platform.errors import N_, IdempotencyMismatch, Invalid
 
 HEADER = "idempotency-key"
 FIELD = "idempotency_key"

@@ -12,7 +12,7 @@ from psycopg.sql import SQL, Composed
 
 from stockroom.platform.cursors import decode_cursor, encode_cursor
 from stockroom.platform.db import Connection
-from stockroom.platform.errors import FieldError, Invalid, N_
+from stockroom.platform.errors import N_, FieldError, Invalid
 
 Row = TypeVar("Row", bound=msgspec.Struct)
 
@@ -138,9 +138,7 @@ def _whole(values: Mapping[str, str], name: str, default: int, most: int, proble
         return default
     if text.isascii() and text.isdigit() and len(text) < 9 and 1 <= int(text) <= most:
         return int(text)
-    problems.append(
-        _wrong(name, "query.range", N_("Write a whole number from 1 to {most}."), most=most)
-    )
+    problems.append(_wrong(name, "query.range", N_("Write a whole number from 1 to {most}."), most=most))
     return default
 
 
@@ -170,7 +168,9 @@ def _filters(spec: ListSpec[Any], values: Mapping[str, str], problems: list[Fiel
             found[name] = msgspec.convert(values[name], item.type, strict=False)
         except msgspec.ValidationError:
             problems.append(
-                _wrong(name, "query.value", N_("This value does not fit; {expected}."), expected=item.describe)
+                _wrong(
+                    name, "query.value", N_("This value does not fit; {expected}."), expected=item.describe
+                )
             )
     return found
 

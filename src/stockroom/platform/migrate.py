@@ -43,7 +43,9 @@ def migrate(conninfo: str) -> tuple[str, str]:
 
     A second process waits for the first and then finds nothing to do. Raises SchemaTooNew.
     """
-    engine = create_engine("postgresql+psycopg://", creator=lambda: psycopg.connect(conninfo), poolclass=NullPool)
+    engine = create_engine(
+        "postgresql+psycopg://", creator=lambda: psycopg.connect(conninfo), poolclass=NullPool
+    )
     with engine.connect() as connection:
         connection.exec_driver_sql(f"select pg_advisory_lock({ADVISORY_LOCK})")
         connection.commit()

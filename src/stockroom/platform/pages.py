@@ -13,7 +13,7 @@ from litestar.response import Redirect
 
 from stockroom import __version__
 from stockroom.platform import i18n
-from stockroom.platform.errors import Refusal
+from stockroom.platform.errors import Refusal, VersionMissing
 from stockroom.platform.ids import new_id
 from stockroom.platform.scope import find_scope
 from stockroom.settings import Settings
@@ -122,7 +122,7 @@ class Renderer:
                 "id": identity.account_id,
                 "name": identity.name,
                 "initials": "".join(part[0] for part in identity.name.split()[:2]).upper(),
-                "role": i18n.gettext(identity.role_name),
+                "role_label": i18n.gettext(identity.role_name),
                 "theme": identity.theme,
                 "language": i18n.language(),
             },
@@ -157,7 +157,12 @@ def _manifest() -> dict[str, str]:
 
 
 def page(
-    request: AnyRequest, template: str, *, status: int = 200, headers: dict[str, str] | None = None, **context: Any
+    request: AnyRequest,
+    template: str,
+    *,
+    status: int = 200,
+    headers: dict[str, str] | None = None,
+    **context: Any,
 ) -> Response[bytes]:
     """A page, or the fragment that htmx asked for: the handler names the template."""
     renderer: Renderer = request.app.state.renderer
@@ -183,7 +188,13 @@ def redirect(request: AnyRequest, url: str, *, flash: str = "", kind: str = "suc
         settings: Settings = request.app.state.settings
         raw = msgspec.json.encode([kind, flash]).hex()
         response.set_cookie(
-            FLASH_COOKIE, raw, path="/", max_age=60, httponly=True, samesite="lax", secure=settings.secure_cookies
+            FLASH_COOKIE,
+            raw,
+            path="/",
+            max_age=60,
+            httponly=True,
+            samesite="lax",
+            secure=settings.secure_cookies,
         )
     return response
 
@@ -211,8 +222,31 @@ def field_messages(refusal: Refusal | None) -> dict[str, str]:
     return found
 
 
+def form_errors(refusal: Refusal | None) -> dict[str, Any]:
+    """What a form template needs: ``errors`` by field name, and ``summary`` for the box above the form."""
+    if refusal is None:
+        return {"errors": {}, "summary": []}
+    errors = field_messages(refusal)
+    summary = [{"name": name, "text": text} for name, text in errors.items() if name]
+    return {"errors": errors, "summary": summary or [{"name": "", "text": errors[""]}]}
+
+
+def form_version(form: Mapping[str, str]) -> int:
+    """The version in the form's hidden field. Raises VersionMissing."""
+    text = form.get("version", "")
+    if not (text.isascii() and text.isdigit() and len(text) < 10):
+        raise VersionMissing
+    return int(text)
+
+
+def query_of(request: AnyRequest, *, leave_out: Sequence[str] = (), **defaults: str) -> list[tuple[str, str]]:
+    """The query parameters for ``parse_list``, with the page's own defaults where nothing was said."""
+    given = [(name, value) for name, value in request.query_params.multi_items() if name not in leave_out]
+    named = {name for name, _ in given}
+    return [*given, *((name, value) for name, value in defaults.items() if name not in named)]
+
+
 async def read_form(request: AnyRequest) -> dict[str, str]:
-    """The form as it was typed: names and texts, the shell's own fields left out."""
+    """The form as it was typed: names and texts."""
     form = await request.form()
-    hidden = {"csrf_token", "idempotency_key"}
-    return {name: value for name, value in form.items() if isinstance(value, str) and name not in hidden}
+    return {name: value for name, value in form.items() if isinstance(value, str)}

@@ -1,13 +1,20 @@
-"""How a list's parameters and answers are documented in OpenAPI."""
+"""A list as an endpoint, and how its parameters are documented in OpenAPI."""
 
 import inspect
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, get_args
+from typing import Any, TypeVar, get_args
 
+import msgspec
+from litestar import Request
 from litestar.openapi.spec import Operation, Parameter, Schema
 from litestar.openapi.spec.enums import OpenAPIType
 
-from stockroom.platform.lists import PAGE_MOST, PER_PAGE_MOST, ListSpec
+from stockroom.platform.db import Connection
+from stockroom.platform.lists import PAGE_MOST, PER_PAGE_MOST, ListSpec, Page, Slice, fetch_list, parse_list
+from stockroom.platform.scope import scope_of
+
+Row = TypeVar("Row", bound=msgspec.Struct)
 
 
 def _query(name: str, schema: Schema, description: str) -> Parameter:
@@ -19,11 +26,15 @@ def _paging(spec: ListSpec[Any]) -> list[Parameter]:
     sorts = [sign + name for name in spec.sorts for sign in ("", "-")]
     return [
         _query("page", Schema(type=whole, minimum=1, maximum=PAGE_MOST), "Numbered page, from 1."),
-        _query("per_page", Schema(type=whole, minimum=1, maximum=PER_PAGE_MOST), "Rows a page, 25 unless told."),
+        _query(
+            "per_page", Schema(type=whole, minimum=1, maximum=PER_PAGE_MOST), "Rows a page, 25 unless told."
+        ),
         _query("limit", Schema(type=whole, minimum=1, maximum=PER_PAGE_MOST), "Keyset paging: rows a slice."),
         _query("cursor", Schema(type=text), "Keyset paging: next_cursor of the slice before."),
         _query("sort", Schema(type=text, enum=sorts), "Column; a minus before it turns the order round."),
-        _query("q", Schema(type=text, max_length=200), "Search; accents and small typing errors are forgiven."),
+        _query(
+            "q", Schema(type=text, max_length=200), "Search; accents and small typing errors are forgiven."
+        ),
         _query("total", Schema(type=OpenAPIType.BOOLEAN), "Keyset paging: count all rows too."),
     ]
 
@@ -40,6 +51,19 @@ def _filter_schema(kind: Any) -> Schema:
         return Schema(type=OpenAPIType.INTEGER)
     choices = [value for value in get_args(kind) if isinstance(value, str)]
     return Schema(type=OpenAPIType.STRING, enum=choices or None)
+
+
+async def listed(
+    request: Request[Any, Any, Any],
+    db: Connection,
+    spec: ListSpec[Row],
+    scope: Mapping[str, Any] | None = None,
+) -> Page[Row] | Slice[Row]:
+    """The whole of a list endpoint: parse the query string, run the list. ``scope`` fills ``spec.scope``."""
+    here = scope_of(request)
+    asked = parse_list(spec, request.query_params.multi_items())
+    viewer = str(here.actor.id or "")
+    return await fetch_list(db, spec, asked, secret=here.secret, viewer=viewer, scope=scope)
 
 
 def list_operation(spec: ListSpec[Any]) -> type[Operation]:

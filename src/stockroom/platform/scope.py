@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from litestar import Request
 from litestar.enums import ScopeType
@@ -22,7 +23,7 @@ STATE_KEY = "stockroom"
 
 
 class RequestScope:
-    """One request's id, moment, connection and person."""
+    """One request's id, moment (in the organisation's zone: its date is the local date), connection and person."""
 
     __slots__ = ("actor", "at", "csrf_bound_to", "db", "identity", "request_id", "secret")
 
@@ -74,6 +75,7 @@ class ScopeMiddleware(ASGIMiddleware):
         secret: bytes,
         secure: bool,
         default_language: str,
+        zone: ZoneInfo,
         origins: Sequence[str] = (),
     ) -> None:
         self.database = database
@@ -82,6 +84,7 @@ class ScopeMiddleware(ASGIMiddleware):
         self.secret = secret
         self.secure = secure
         self.default_language = default_language
+        self.zone = zone
         self.origins = frozenset(origins)
 
     async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
@@ -89,7 +92,10 @@ class ScopeMiddleware(ASGIMiddleware):
         db = await self.database.acquire()
         try:
             here = RequestScope(
-                request_id=scope["state"].get("request_id", ""), at=self.clock(), db=db, secret=self.secret
+                request_id=scope["state"].get("request_id", ""),
+                at=self.clock().astimezone(self.zone),
+                db=db,
+                secret=self.secret,
             )
             scope["state"][STATE_KEY] = here
             await self._identify(request, here)

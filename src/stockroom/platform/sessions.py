@@ -73,6 +73,11 @@ def session_cookie(token: str, *, secure: bool, max_age: int) -> Cookie:
 
 def ended_cookie(*, secure: bool) -> Cookie:
     return Cookie(
-        key=session_cookie_name(secure=secure), value="", httponly=True, secure=secure,
-        samesite="lax", path="/", max_age=0,
+        key=session_cookie_name(secure=secure),
+        value="",
+        httponly=True,
+        secure=secure,
+        samesite="lax",
+        path="/",
+        max_age=0,
     )

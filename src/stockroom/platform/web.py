@@ -6,9 +6,9 @@ from urllib.parse import quote
 import structlog
 from litestar import Request, Response
 from litestar.connection import ASGIConnection
-from litestar.datastructures import State
 from litestar.exceptions import HTTPException, ValidationException
 from litestar.handlers import BaseRouteHandler
+from litestar.openapi.datastructures import ResponseSpec
 from litestar.response import Redirect
 from litestar.types import ExceptionHandlersMap
 
@@ -16,6 +16,7 @@ from stockroom.platform import fields
 from stockroom.platform.access import Actor
 from stockroom.platform.db import Connection, as_refusal
 from stockroom.platform.errors import (
+    TITLES,
     FieldError,
     Forbidden,
     Internal,
@@ -28,9 +29,9 @@ from stockroom.platform.errors import (
     Unavailable,
     VersionMissing,
 )
-from stockroom.platform.i18n import choose_language, sentence, set_language
-from stockroom.platform.pages import Renderer, page, wants_json
-from stockroom.platform.problems import problem_response
+from stockroom.platform.i18n import choose_language, gettext, sentence, set_language
+from stockroom.platform.pages import Renderer, is_htmx, wants_json
+from stockroom.platform.problems import Problem, problem_response
 from stockroom.platform.scope import find_scope, scope_of
 
 AnyRequest = Request[Any, Any, Any]
@@ -88,7 +89,11 @@ def _explain_body(request: AnyRequest, error: ValidationException) -> Refusal:
         except Invalid as refusal:
             return refusal
     found = [
-        FieldError(f"/{item.get('key', '')}", "query.value", str(item.get("message", "")).replace("{", "(").replace("}", ")"))
+        FieldError(
+            f"/{item.get('key', '')}",
+            "query.value",
+            str(item.get("message", "")).replace("{", "(").replace("}", ")"),
+        )
         for item in error.extra or []
         if isinstance(item, dict)
     ]
@@ -96,7 +101,7 @@ def _explain_body(request: AnyRequest, error: ValidationException) -> Refusal:
 
 
 def _cached_body(request: AnyRequest) -> bytes:
-    from litestar.utils.scope.state import ScopeState  # noqa: PLC0415  (internal: looked at in one place only)
+    from litestar.utils.scope.state import ScopeState
 
     body = ScopeState.from_scope(request.scope).body
     return body if isinstance(body, bytes) else b""
@@ -113,7 +118,10 @@ def _refusal_of(request: AnyRequest, error: Exception) -> Refusal:
         if 400 <= error.status_code < 500:
             return _explain_body(request, ValidationException())
     log.error(
-        "fault", request_id=request.scope["state"].get("request_id", ""), path=request.url.path, exc_info=error
+        "fault",
+        request_id=request.scope["state"].get("request_id", ""),
+        path=request.url.path,
+        exc_info=error,
     )
     return Internal()
 
@@ -132,19 +140,43 @@ def render_error(request: AnyRequest, error: Exception) -> Response[Any]:
         return problem_response(refusal, request_id, headers)
     if refusal.status == 401:
         return Redirect(f"/sign-in?next={quote(request.url.path)}", status_code=303)
-    detail = sentence(refusal.sentence, refusal.facts)
-    messages = [sentence(item.sentence, item.facts) for item in refusal.errors]
-    renderer: Renderer = request.app.state.renderer
-    body = renderer.render(
-        request,
-        "error.html",
-        {"status": refusal.status, "code": refusal.code, "detail": detail, "messages": messages},
-    )
-    return Response(
-        body.encode(), status_code=refusal.status, media_type="text/html; charset=utf-8", headers=headers
-    )
+    return _error_page(request, refusal, headers)
 
+
+def _error_page(request: AnyRequest, refusal: Refusal, headers: dict[str, str]) -> Response[Any]:
+    """The whole page, or for htmx an alert above the one that is there."""
+    messages = [sentence(item.sentence, item.facts) for item in refusal.errors]
+    detail = " ".join(dict.fromkeys([sentence(refusal.sentence, refusal.facts), *messages]))
+    context = {
+        "status": refusal.status,
+        "title": gettext(TITLES.get(refusal.status, TITLES[500])),
+        "detail": detail,
+        "retry_url": request.url.path if refusal.status == 503 and request.method == "GET" else None,
+        "home_url": "/",
+    }
+    template = "error.html"
+    if is_htmx(request):
+        template = "partials/problem.html"
+        headers |= {"HX-Retarget": "#flashes", "HX-Reswap": "innerHTML"}
+    renderer: Renderer = request.app.state.renderer
+    body = renderer.render(request, template, context).encode()
+    media_type = "text/html; charset=utf-8"
+    return Response(body, status_code=refusal.status, media_type=media_type, headers=headers)
+
+
+def _answer(description: str) -> ResponseSpec:
+    return ResponseSpec(Problem, description=description, media_type="application/problem+json")  # pyright: ignore[reportArgumentType]  # a media type of ours
+
+
+ANSWERS: dict[int, ResponseSpec] = {
+    401: _answer("Nobody is signed in."),
+    403: _answer("No permission, or the CSRF token is missing."),
+    404: _answer("No such thing, or none that you may see."),
+    409: _answer("The state of things says no; `code` says why."),
+    413: _answer("The request body is too large."),
+    422: _answer("Wrong input; `errors` names each field."),
+    503: _answer("Busy or the database is away; see Retry-After."),
+}
+"""What any endpoint may answer besides success, for OpenAPI."""
 
 EXCEPTION_HANDLERS: ExceptionHandlersMap = {Exception: render_error, HTTPException: render_error}
-
-__all__ = ["EXCEPTION_HANDLERS", "Needs", "State", "etag", "page", "provide_actor", "provide_db", "seen_version"]

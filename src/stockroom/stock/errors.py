@@ -1,6 +1,6 @@
 """The refusals of stock."""
 
-from stockroom.platform.errors import Conflict, Forbidden, Invalid, N_
+from stockroom.platform.errors import N_, Conflict, Forbidden, Invalid
 
 
 class StockShort(Conflict):

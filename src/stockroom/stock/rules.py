@@ -154,14 +154,16 @@ def earlier_usable(
     for balance in sorted(candidates, key=fefo_order):
         if balance.batch_id == chosen.batch_id:
             return None
-        if why_not(balance, on=on) is None and balance.on_hand > 0 and balance.expires_on != chosen.expires_on:
+        if (
+            why_not(balance, on=on) is None
+            and balance.on_hand > 0
+            and balance.expires_on != chosen.expires_on
+        ):
             return balance
     return None
 
 
-def check_quantity(
-    quantity: Decimal, *, precision: int, product: str, at: str, signed: bool = False
-) -> None:
+def check_quantity(quantity: Decimal, *, precision: int, product: str, at: str, signed: bool = False) -> None:
     """Raises QuantityNotPositive, QuantityZero, QuantityTooPrecise, QuantityTooLarge."""
     if not quantity.is_finite() or abs(quantity) > LARGEST:
         raise errors.QuantityTooLarge(at=at)

@@ -1,6 +1,5 @@
 """Signing in and out, and keeping a session alive."""
 
-
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -94,5 +93,3 @@ def identity_loader(*, idle: timedelta, privileged_idle: timedelta) -> IdentityL
         return identity
 
     return load
-
-

@@ -45,7 +45,11 @@ async def adjust_stock(db: Connection, *, adjustment: AdjustmentInput, actor: Ac
     if adjustment.reason not in rules.ADJUSTMENT_REASONS:
         raise errors.ReasonUnknown
     posting = Posting(
-        kind="adjustment", at=at, to_place_id=adjustment.place_id, reason=adjustment.reason, note=adjustment.note
+        kind="adjustment",
+        at=at,
+        to_place_id=adjustment.place_id,
+        reason=adjustment.reason,
+        note=adjustment.note,
     )
     return await _correct(db, posting, adjustment, OUTSIDE["loss"], actor=actor)
 
@@ -73,7 +77,11 @@ async def _correct(
     for index, line in enumerate(lines):
         product = products[line.product_id]
         rules.check_quantity(
-            line.quantity, precision=product.precision, product=product.name, at=f"/lines/{index}/quantity", signed=True
+            line.quantity,
+            precision=product.precision,
+            product=product.name,
+            at=f"/lines/{index}/quantity",
+            signed=True,
         )
     balances = await queries.list_balances(db, products=list(products), place=adjustment.place_id)
     batches = await _batches(db, lines, products)
@@ -128,6 +136,9 @@ def _require_enough(
         left = available.get(batch_id, rules.ZERO)
         if left + line.quantity < 0:
             raise short(
-                products[line.product_id], wanted=-line.quantity, available=left, at=f"/lines/{index}/quantity"
+                products[line.product_id],
+                wanted=-line.quantity,
+                available=left,
+                at=f"/lines/{index}/quantity",
             )
         available[batch_id] = left + line.quantity

@@ -126,9 +126,7 @@ async def hold_batch(
     await _set_status(db, batch_id, "recalled" if recall else "on_hold", reason.strip(), version, actor)
 
 
-async def release_batch(
-    db: Connection, *, batch_id: UUID, reason: str, version: int, actor: Actor
-) -> None:
+async def release_batch(db: Connection, *, batch_id: UUID, reason: str, version: int, actor: Actor) -> None:
     """Let a batch be used again. Raises NotFound, VersionStale, ReasonMissing."""
     if not reason.strip():
         raise errors.ReasonMissing

@@ -143,7 +143,13 @@ async def post(
         f"stock.{posting.kind}.post",
         posting.kind,
         document_id,
-        after={"number": number, "movements": len(moves), "at": posting.at, "note": posting.note, **(facts or {})},
+        after={
+            "number": number,
+            "movements": len(moves),
+            "at": posting.at,
+            "note": posting.note,
+            **(facts or {}),
+        },
         reason=posting.reason,
     )
     return Posted(document_id, number)

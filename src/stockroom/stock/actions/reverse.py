@@ -74,9 +74,7 @@ def back(movement: PostedMovement, quantity: Decimal) -> Move:
     )
 
 
-def back_by_line(
-    movements: Sequence[PostedMovement], wanted: Mapping[int, Decimal]
-) -> list[Move]:
+def back_by_line(movements: Sequence[PostedMovement], wanted: Mapping[int, Decimal]) -> list[Move]:
     """Movements that take back a quantity of each line, from the last batch given to the first.
 
     ``wanted`` is line number → quantity. Raises ReturnTooLarge at the line's index among ``wanted``.

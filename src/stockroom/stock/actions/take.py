@@ -88,5 +88,10 @@ def _allocate(
 
 def short(product: StockedProduct, *, wanted: Decimal, available: Decimal, at: str) -> errors.StockShort:
     return errors.StockShort(
-        at=at, product=product.name, product_id=product.id, unit=product.unit, wanted=wanted, available=available
+        at=at,
+        product=product.name,
+        product_id=product.id,
+        unit=product.unit,
+        wanted=wanted,
+        available=available,
     )

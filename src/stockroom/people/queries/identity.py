@@ -1,12 +1,11 @@
 """Every SELECT about people."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
 import msgspec
 
-from stockroom.platform.db import Connection, fetch_all, fetch_one
+from stockroom.platform.db import Connection, fetch_one
 from stockroom.platform.sessions import Identity
 
 IDENTITY = """
