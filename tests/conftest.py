@@ -3,27 +3,36 @@
 import hashlib
 import os
 import tempfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import AsyncExitStack
 from datetime import datetime
 from pathlib import Path
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
+import httpx
 import psycopg
 import pytest
+from litestar import Litestar
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
 from stockroom.platform import audit
-from stockroom.platform.access import Actor
+from stockroom.platform.access import Actor, system_actor
+from stockroom.platform.clock import utc_now
 from stockroom.platform.db import Connection, Database
+from stockroom.platform.edge import Edge
 from stockroom.platform.embedded import EmbeddedPostgres
 from stockroom.platform.ids import new_id
 from stockroom.platform.migrate import SCRIPTS, migrate
+from stockroom.main import create_app
+from stockroom.people.actions.accounts import AccountInput, create_account
 from stockroom.people.actions.roles import sync_builtin_roles
 from stockroom.people.rules import ALL
 from stockroom.settings import Settings, load_settings
 
 WARSAW = ZoneInfo("Europe/Warsaw")
+PASSWORD = "Tr0ub4dor&zip"
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=WARSAW)
 
 # Speed for tests only: what a crash of the test server loses, nobody needs.
@@ -162,3 +171,53 @@ def actor() -> Actor:
 @pytest.fixture
 def at() -> datetime:
     return NOON
+
+
+class SignIn:
+    """Signs people in to one application on one fresh database."""
+
+    def __init__(self, app: Edge, database: Database) -> None:
+        self.app = app
+        self.database = database
+        self._stack = AsyncExitStack()
+
+    async def visitor(self) -> httpx.AsyncClient:
+        """A client that nobody has signed in."""
+        transport = httpx.ASGITransport(app=self.app)
+        return await self._stack.enter_async_context(
+            httpx.AsyncClient(transport=transport, base_url="http://stockroom.test")
+        )
+
+    async def __call__(
+        self, role: str = "pharmacist", *, departments: Sequence[UUID] = (), username: str = ""
+    ) -> httpx.AsyncClient:
+        """A signed-in client of a new person with this role; every change carries its CSRF token."""
+        name = username or f"{role}-{new_id().hex[-8:]}"
+        async with self.database.transaction() as db:
+            account = AccountInput(
+                username=name, name=f"Test {role.title()}", role=role, password=PASSWORD,
+                departments=list(departments),
+            )  # fmt: skip
+            await create_account(
+                db, account=account, policy="composition", actor=system_actor("tests"), at=utc_now()
+            )
+        client = await self.visitor()
+        answer = await client.post("/api/auth/login", json={"username": name, "password": PASSWORD})
+        assert answer.status_code == 200, answer.text
+        client.headers["X-CSRF-Token"] = answer.json()["csrf_token"]
+        return client
+
+    async def close(self) -> None:
+        await self._stack.aclose()
+
+
+@pytest.fixture
+async def sign_in(clones: Clones, settings: Settings) -> AsyncIterator[SignIn]:
+    """The whole application over a database of its own: ``client = await sign_in("pharmacist")``."""
+    app = create_app(settings, clones.make())
+    litestar = app.app
+    assert isinstance(litestar, Litestar)
+    async with litestar.lifespan():
+        made = SignIn(app, litestar.state.database)
+        yield made
+        await made.close()

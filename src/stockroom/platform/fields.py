@@ -152,6 +152,12 @@ def _alternatives(shape: Any) -> list[Any]:
     return [shape]
 
 
+_KINDS = (
+    ("`date`", "field.date"), ("`datetime", "field.date"), ("RFC3339", "field.date"), ("ISO8601", "field.date"),
+    ("uuid", "field.id"), ("UUID", "field.id"), ("decimal", "field.number"), ("`int", "field.number"),
+    ("`float", "field.number"), ("regex", "field.characters"), ("enum", "field.choice"),
+    ("required field", "field.required"), ("unknown field", "field.unknown"),
+)  # fmt: skip
 _LIMIT = re.compile(r"(?:length|`(?:str|int|float)`) (<=|>=|<|>) (-?[\d.]+)")
 
 
@@ -161,23 +167,11 @@ def _from_message(at: str, message: str, raw: Any) -> FieldError:
     pointer = at + (_pointer(path.group(1)) if path else "")
     if limit := _LIMIT.search(message):
         return _limit_error(pointer, limit, raw, "length" in message)
-    for words, code in (
-        ("`date`", "field.date"),
-        ("`datetime", "field.date"),
-        ("RFC3339", "field.date"),
-        ("ISO8601", "field.date"),
-        ("UUID", "field.id"),
-        ("decimal", "field.number"),
-        ("`int", "field.number"),
-        ("`float", "field.number"),
-        ("regex", "field.characters"),
-        ("enum", "field.choice"),
-        ("required field", "field.required"),
-        ("unknown field", "field.unknown"),
-    ):
-        if words in message:
+    expected = re.search(r"Expected `([^`]+)`, got", message)
+    said = message if expected is None else f"`{expected.group(1)}`"
+    for words, code in _KINDS:
+        if words in said:
             return _error(pointer, code)
-    expected = re.search(r"Expected `([^`]+)`", message)
     return _error(pointer, "field.type", expected=expected.group(1) if expected else "another value")
 
 

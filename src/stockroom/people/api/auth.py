@@ -8,6 +8,7 @@ import msgspec
 from litestar import Request, Response, get, post
 from litestar.datastructures import State
 from litestar.di import NamedDependency
+from litestar.params import JSONBody
 
 from stockroom.people.actions.sign_in import sign_in, sign_out
 from stockroom.platform import csrf, sessions
@@ -91,7 +92,7 @@ def set_session_cookie(request: Request[Any, Any, State], response: Response[Any
 
 
 @post("/api/auth/login", status_code=200, summary="Sign in", opt={"public": True})
-async def login(request: Request[Any, Any, State], data: Credentials) -> Response[SignInAnswer]:
+async def login(request: Request[Any, Any, State], data: JSONBody[Credentials]) -> Response[SignInAnswer]:
     """401 `auth.invalid_credentials` for an unknown user and a wrong password alike."""
     identity = await start_session(request, data.username, data.password)
     response = Response(SignInAnswer(_shape(identity), scope_of(request).csrf_token()))

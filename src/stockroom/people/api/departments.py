@@ -6,7 +6,7 @@ from uuid import UUID
 from litestar import Request, Response, delete, get, post, put
 from litestar.datastructures import State
 from litestar.di import NamedDependency
-from litestar.params import FromPath
+from litestar.params import FromPath, JSONBody
 
 from stockroom.people import queries
 from stockroom.people.actions.departments import (
@@ -63,7 +63,10 @@ async def get_department(
     responses=ANSWERS,
 )
 async def post_department(
-    request: AnyRequest, db: NamedDependency[Connection], actor: NamedDependency[Actor], data: DepartmentInput
+    request: AnyRequest,
+    db: NamedDependency[Connection],
+    actor: NamedDependency[Actor],
+    data: JSONBody[DepartmentInput],
 ) -> Response[Department]:
     department_id = await create_department(db, department=data, actor=actor, at=scope_of(request).at)
     made = await queries.get_department(db, department_id)
@@ -82,7 +85,7 @@ async def put_department(
     db: NamedDependency[Connection],
     actor: NamedDependency[Actor],
     department_id: FromPath[UUID],
-    data: DepartmentInput,
+    data: JSONBody[DepartmentInput],
 ) -> Response[Department]:
     after = await update_department(
         db, department_id=department_id, department=data, version=seen_version(request), actor=actor
