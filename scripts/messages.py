@@ -4,6 +4,7 @@ import re
 import sys
 import tomllib
 from collections.abc import Collection, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 from babel.messages.catalog import Catalog, Message
@@ -95,7 +96,7 @@ def _new_catalogue(language: str) -> Catalog:
         msgid_bugs_address="see the README",
         last_translator="Stockroom",
         language_team="Stockroom",
-        revision_date="",
+        revision_date=datetime.now(UTC),
         fuzzy=False,
     )
 
