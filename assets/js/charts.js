@@ -14,10 +14,10 @@ export async function mount(element) {
   element.dataset.drawn = 'yes';
   const spec = await load(element.dataset.chart);
   const chart = init(element, null, { renderer: 'canvas' });
-  const draw = () => chart.setOption(option(spec, palette()), { notMerge: true });
-  draw();
+  const draw = (moving) => chart.setOption({ ...option(spec, palette()), animation: moving }, { notMerge: true });
+  draw(!still.matches);
   new ResizeObserver(() => chart.resize()).observe(element);
-  root.addEventListener('theme:changed', draw);
+  root.addEventListener('theme:changed', () => draw(false));
 }
 
 async function load(source) {
@@ -51,7 +51,6 @@ function option(spec, colours) {
   const value = (number) => (number === null || number === undefined ? '–' : `${format.format(number)}${spec.unit ? ` ${spec.unit}` : ''}`);
   const text = { color: colours.soft, fontFamily: getComputedStyle(document.body).fontFamily, fontSize: 12 };
   const base = {
-    animation: !still.matches,
     animationDuration: 200,
     color: colours.series,
     textStyle: text,
