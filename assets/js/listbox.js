@@ -1,3 +1,5 @@
+import { message } from './content.js';
+
 /**
  * The keyboard and the ARIA of a text field with a list under it.
  * `choose(option, event)` is called by Enter and by the mouse.
@@ -10,7 +12,7 @@ export class Listbox {
     this.at = -1;
     list.id ||= `list-${crypto.randomUUID()}`;
     list.setAttribute('role', 'listbox');
-    list.setAttribute('aria-label', field.getAttribute('aria-label') ?? field.labels?.[0]?.textContent.trim() ?? '');
+    list.setAttribute('aria-label', message('choices'));
     for (const [name, value] of Object.entries({ role: 'combobox', 'aria-autocomplete': 'list', 'aria-expanded': 'false', 'aria-controls': list.id })) {
       field.setAttribute(name, value);
     }

@@ -6,9 +6,10 @@ document.addEventListener('htmx:configRequest', ({ detail }) => {
   detail.headers['X-CSRF-Token'] = csrfToken();
 });
 
-document.addEventListener('htmx:responseError', ({ detail }) => {
+document.addEventListener('htmx:beforeSwap', ({ detail }) => {
+  if (!detail.isError || detail.shouldSwap) return;
   if (detail.xhr.status === 401) location.reload();
-  else if (!detail.shouldSwap) toast(message('failed'));
+  else toast(message('failed'));
 });
 
 for (const name of ['htmx:sendError', 'htmx:timeout']) {

@@ -9,6 +9,6 @@ document.addEventListener('submit', async (event) => {
   const theme = event.submitter.value;
   document.documentElement.dataset.theme = theme;
   form.querySelectorAll('button').forEach((button) => button.setAttribute('aria-pressed', String(button.value === theme)));
-  const answer = await fetch(form.action, { method: 'POST', body: new FormData(form, event.submitter), headers: { 'X-CSRF-Token': csrfToken() } }).catch(() => null);
+  const answer = await fetch(form.action, { method: 'POST', body: new URLSearchParams(new FormData(form, event.submitter)), headers: { 'X-CSRF-Token': csrfToken() } }).catch(() => null);
   if (!answer?.ok) toast(message('failed'));
 });

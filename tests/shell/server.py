@@ -20,7 +20,6 @@ TYPES = {
     ".woff2": "font/woff2",
     ".webmanifest": "application/manifest+json",
 }
-ENVIRONMENT = pages.environment()
 PICKS = [("1", "Amoxicillin 500 mg", "1,060 caps."), ("2", "Amoxicillin 1 g", "84 tabl."), ("3", "Enoxaparin 40 mg", "22 syr.")]
 
 
@@ -48,6 +47,9 @@ class Demonstration(BaseHTTPRequestHandler):
         return self.answer(200, "ok")
 
     def send_page(self, path: str, query: dict[str, str]) -> None:
+        if query.get("q") == "refused":
+            refusal = {"title": "Too many words.", "detail": "Search for fewer."}
+            return self.render(422, "partials/problem.html", path, query, refusal)
         if path == "/products":
             rows = {} if query.get("q") != "nothing" else {"rows": []}
             name = "_rows.html" if self.headers.get("HX-Request") else "list.html"
@@ -64,7 +66,7 @@ class Demonstration(BaseHTTPRequestHandler):
 
     def render(self, status: int, name: str, path: str, query: dict[str, str], facts: dict[str, object]) -> None:
         theme = query.get("theme", "auto")
-        self.answer(status, ENVIRONMENT.get_template(name).render({**pages.context(path, query, theme), **facts}))
+        self.answer(status, pages.environment().get_template(name).render({**pages.context(path, query, theme), **facts}))
 
     def send_static(self, path: str) -> None:
         file = pages.STATIC / path.removeprefix("/static/")
