@@ -4,11 +4,16 @@ from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
-
 from tests.shell import pages
 from tests.shell.server import Demonstration, serve
 
-QUIET = ["--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-quic", "--no-first-run"]
+QUIET = [
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-quic",
+    "--no-first-run",
+]
 BY_ROOT = ["--no-sandbox"] if os.geteuid() == 0 else []
 
 

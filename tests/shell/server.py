@@ -5,13 +5,14 @@ Run by hand to look at the shell: `python -m tests.shell.server 8099`.
 
 import sys
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any, ClassVar
 from urllib.parse import parse_qsl, urlsplit
 
 from tests.shell import pages
 
 CSP = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; "
-    "form-action 'self'; frame-ancestors 'none'; base-uri 'none'; manifest-src 'self'"
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+    "connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'; manifest-src 'self'"
 )
 TYPES = {
     ".js": "text/javascript",
@@ -20,11 +21,18 @@ TYPES = {
     ".woff2": "font/woff2",
     ".webmanifest": "application/manifest+json",
 }
-PICKS = [("1", "Amoxicillin 500 mg", "1,060 caps."), ("2", "Amoxicillin 1 g", "84 tabl."), ("3", "Enoxaparin 40 mg", "22 syr.")]
+REFUSAL = {"title": "Too many words.", "detail": "Search for fewer."}
+NOT_FOUND: dict[str, Any] = {
+    "status": 404,
+    "title": "This page does not exist",
+    "detail": "The address may be mistyped, or the document was archived. Search for its number instead.",
+    "retry_url": None,
+    "home_url": "/products",
+}
 
 
 class Demonstration(BaseHTTPRequestHandler):
-    posted: list[list[tuple[str, str]]] = []
+    posted: ClassVar[list[list[tuple[str, str]]]] = []
 
     def log_message(self, *_: object) -> None: ...
 
@@ -32,67 +40,72 @@ class Demonstration(BaseHTTPRequestHandler):
         url = urlsplit(self.path)
         query = dict(parse_qsl(url.query))
         if url.path.startswith("/static/"):
-            return self.send_static(url.path)
-        if url.path.startswith("/lookup/"):
-            return self.answer(200, lookup(query.get("q", "")))
-        if url.path == "/palette":
-            return self.answer(200, palette(query.get("q", "")))
-        return self.send_page(url.path, query)
+            file = pages.STATIC / url.path.removeprefix("/static/")
+            self.answer(200, file.read_bytes(), TYPES[file.suffix])
+        elif url.path.startswith("/lookup/"):
+            self.answer(200, lookup(query["q"]))
+        elif url.path == "/palette":
+            self.answer(200, palette(query["q"]))
+        else:
+            self.send_page(url.path, query)
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["content-length"])).decode()
         self.posted.append(parse_qsl(body, keep_blank_values=True))
         if self.path == "/receive":
-            return self.render(422, "form.html", "/receive", {}, pages.form_page(pages.ERRORS))
-        return self.answer(200, "ok")
+            self.draw(422, "form.html", "/receive", {}, pages.form_page(pages.FACTS["errors"]))
+        else:
+            self.answer(200, "ok")
 
     def send_page(self, path: str, query: dict[str, str]) -> None:
-        if query.get("q") == "refused":
-            refusal = {"title": "Too many words.", "detail": "Search for fewer."}
-            return self.render(422, "partials/problem.html", path, query, refusal)
-        if path == "/products":
-            rows = {} if query.get("q") != "nothing" else {"rows": []}
-            name = "_rows.html" if self.headers.get("HX-Request") else "list.html"
-            return self.render(200, name, path, query, pages.list_page() | rows)
-        if path == "/products/1":
-            return self.render(200, "detail.html", path, query, pages.detail_page())
-        if path == "/receive":
-            return self.render(200, "form.html", path, query, pages.form_page([]))
-        if path == "/sign-in":
-            return self.render(200, "sign_in.html", path, query, {"user": None})
-        facts = {"status": 404, "title": "This page does not exist", "retry_url": None, "home_url": "/products"}
-        detail = "The address may be mistyped, or the document was archived. Search for its number instead."
-        return self.render(404, "error.html", path, query, {**facts, "detail": detail})
+        words = query.get("q")
+        rows = [] if words == "nothing" else pages.FACTS["products"]
+        of_list = {"rows": rows, "chips": pages.FACTS["chips"], "flashes": pages.FACTS["flashes"]}
+        fragment = self.headers.get("HX-Request") is not None
+        table: dict[str, tuple[int, str, dict[str, Any]]] = {
+            "/products": (200, "_rows.html" if fragment else "list.html", of_list),
+            "/products/1": (200, "detail.html", pages.FACTS),
+            "/receive": (200, "form.html", pages.form_page([])),
+            "/sign-in": (200, "sign_in.html", {"user": None}),
+        }
+        status, name, facts = table.get(path, (404, "error.html", NOT_FOUND))
+        if words == "refused":
+            status, name, facts = 422, "partials/problem.html", REFUSAL
+        self.draw(status, name, path, query, facts)
 
-    def render(self, status: int, name: str, path: str, query: dict[str, str], facts: dict[str, object]) -> None:
-        theme = query.get("theme", "auto")
-        self.answer(status, pages.environment().get_template(name).render({**pages.context(path, query, theme), **facts}))
-
-    def send_static(self, path: str) -> None:
-        file = pages.STATIC / path.removeprefix("/static/")
-        self.answer(200, file.read_bytes(), TYPES[file.suffix])
+    def draw(self, status: int, name: str, path: str, query: dict[str, str], facts: dict[str, Any]) -> None:
+        template = pages.environment().get_template(name)
+        self.answer(status, template.render({**facts, **pages.context(path, query), **overrides(facts)}))
 
     def answer(self, status: int, body: str | bytes, kind: str = "text/html; charset=utf-8") -> None:
         data = body.encode() if isinstance(body, str) else body
         self.send_response(status)
-        for name, value in {"Content-Type": kind, "Content-Length": str(len(data)), "Content-Security-Policy": CSP}.items():
-            self.send_header(name, value)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(data)))
+        self.send_header("Content-Security-Policy", CSP)
         self.end_headers()
         self.wfile.write(data)
 
 
+def overrides(facts: dict[str, Any]) -> dict[str, Any]:
+    return {name: facts[name] for name in ("flashes", "user") if name in facts and "nav" not in facts}
+
+
 def lookup(words: str) -> str:
-    found = [pick for pick in PICKS if words.lower() in pick[1].lower()]
     return "".join(
-        f'<div role="option" data-id="{i}" data-label="{name}" data-show-unit="packs" data-fill-price="17,00">'
-        f"<span>{name}</span><span>{stock}</span></div>"
-        for i, name, stock in found
+        f'<div role="option" data-id="{pick["id"]}" data-label="{pick["name"]}" data-show-unit="packs" '
+        f'data-fill-price="17,00"><span>{pick["name"]}</span><span>{pick["stock"]}</span></div>'
+        for pick in pages.FACTS["picks"]
+        if words.lower() in pick["name"].lower()
     )
 
 
 def palette(words: str) -> str:
-    links = [("/products", "Products"), ("/products/1", "Amoxicillin 500 mg"), ("/receive", "Receive goods")]
-    return "".join(f'<a href="{url}"><span>{name}</span></a>' for url, name in links if words.lower() in name.lower())
+    return "".join(
+        f'<a href="{link["url"]}"><span>{link["name"]}</span></a>'
+        for link in pages.FACTS["palette"]
+        if words.lower() in link["name"].lower()
+    )
 
 
 def serve(port: int) -> ThreadingHTTPServer:

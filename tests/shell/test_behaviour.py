@@ -3,15 +3,19 @@
 import re
 
 import pytest
-from playwright.sync_api import Browser, Dialog, Page, expect
+from playwright.sync_api import Browser, Dialog, Page, ViewportSize, expect
 
 DARK = "rgb(18, 22, 23)"
 LIGHT = "rgb(245, 247, 247)"
 
+Posted = list[list[tuple[str, str]]]
+
 
 def test_confirm_asks_before_the_deed_and_cancel_leaves_it(page: Page) -> None:
     page.goto("/products/1")
-    page.evaluate("document.querySelector('[data-confirm]').addEventListener('click', () => (document.title = 'done'))")
+    page.locator("[data-confirm]").evaluate(
+        "e => e.addEventListener('click', () => (document.title = 'done'))"
+    )
     page.locator("summary", has_text="More").click()
     page.get_by_role("button", name="Archive").click()
     page.locator("#confirm").get_by_role("button", name="Cancel").click()
@@ -22,19 +26,23 @@ def test_confirm_asks_before_the_deed_and_cancel_leaves_it(page: Page) -> None:
     expect(page).to_have_title("done")
 
 
-@pytest.mark.parametrize(("setting", "system", "ground"), [("auto", "dark", DARK), ("light", "dark", LIGHT), ("dark", "light", DARK)])
-@pytest.mark.parametrize("scripts", [True, False])
+@pytest.mark.parametrize("scripts", ["with scripts", "without"])
+@pytest.mark.parametrize(
+    ("setting", "system", "ground"),
+    [("auto", "dark", DARK), ("auto", "light", LIGHT), ("light", "dark", LIGHT), ("dark", "light", DARK)],
+)
 def test_theme_follows_the_user_and_then_the_system(
-    browser: Browser, address: str, setting: str, system: str, ground: str, scripts: bool  # noqa: FBT001
+    browser: Browser, address: str, *, setting: str, system: str, ground: str, scripts: str
 ) -> None:
-    context = browser.new_context(base_url=address, color_scheme=system, java_script_enabled=scripts)
+    javascript = scripts == "with scripts"
+    context = browser.new_context(base_url=address, color_scheme=system, java_script_enabled=javascript)
     page = context.new_page()
     page.goto(f"/products?theme={setting}")
     expect(page.locator("body")).to_have_css("background-color", ground)
     context.close()
 
 
-def test_theme_changes_at_once_and_the_server_is_told(page: Page, posted: list[list[tuple[str, str]]]) -> None:
+def test_theme_changes_at_once_and_the_server_is_told(page: Page, posted: Posted) -> None:
     page.goto("/products")
     page.locator(".user-button").click()
     with page.expect_response("**/me/theme"):
@@ -88,8 +96,9 @@ def test_chart_is_drawn_and_its_numbers_are_in_a_table(page: Page) -> None:
     expect(page.get_by_role("cell", name="980")).to_be_visible()
 
 
-def test_everything_needed_works_without_scripts(browser: Browser, address: str, posted: list[list[tuple[str, str]]]) -> None:
-    context = browser.new_context(base_url=address, java_script_enabled=False, viewport={"width": 390, "height": 844})
+def test_everything_needed_works_without_scripts(browser: Browser, address: str, posted: Posted) -> None:
+    phone: ViewportSize = {"width": 390, "height": 844}
+    context = browser.new_context(base_url=address, java_script_enabled=False, viewport=phone)
     page = context.new_page()
     page.goto("/receive")
     page.get_by_role("button", name="Menu").click()

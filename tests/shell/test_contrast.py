@@ -3,11 +3,11 @@
 import re
 
 import pytest
-
 from tests.shell.pages import ROOT
 
 PAIR = re.compile(r"--([\w-]+): light-dark\((#[0-9a-f]{6}), (#[0-9a-f]{6})\)")
-TOKENS = {name: (light, dark) for name, light, dark in PAIR.findall((ROOT / "assets/css/tokens.css").read_text())}
+SHEET = (ROOT / "assets/css/tokens.css").read_text()
+TOKENS = {name: (light, dark) for name, light, dark in PAIR.findall(SHEET)}
 
 GROUNDS = ("canvas", "surface", "sunken", "hover")
 WORDS = [(ink, ground) for ink in ("ink", "ink-soft", "accent-ink", "bad-ink") for ground in GROUNDS]
@@ -15,7 +15,12 @@ WORDS += [(f"{tone}-ink", f"{tone}-wash") for tone in ("ok", "warn", "bad", "inf
 WORDS += [("ink", f"{tone}-wash") for tone in ("ok", "warn", "bad", "info")]
 WORDS += [("accent-ink", "accent-wash"), ("ink-soft", "accent-wash")]
 WORDS += [("on-accent", fill) for fill in ("accent", "accent-hover", "bad-fill", "bad-fill-hover")]
-SHAPES = [("line-field", "surface"), ("line-field", "sunken"), ("accent-ink", "surface"), ("accent-ink", "canvas")]
+SHAPES = [
+    ("line-field", "surface"),
+    ("line-field", "sunken"),
+    ("accent-ink", "surface"),
+    ("accent-ink", "canvas"),
+]
 SHAPES += [(f"chart-{n}", "surface") for n in range(1, 7)]
 
 
@@ -39,7 +44,7 @@ def test_words_reach_four_and_a_half_to_one(ink: str, ground: str, theme: int) -
 
 @pytest.mark.parametrize("theme", [0, 1], ids=["light", "dark"])
 @pytest.mark.parametrize(("shape", "ground"), SHAPES)
-def test_edges_of_controls_and_lines_of_charts_reach_three_to_one(shape: str, ground: str, theme: int) -> None:
+def test_edges_of_controls_and_charts_reach_three_to_one(shape: str, ground: str, theme: int) -> None:
     assert contrast(TOKENS[shape][theme], TOKENS[ground][theme]) >= 3
 
 
