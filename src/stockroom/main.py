@@ -1,6 +1,6 @@
 """The composition root: settings in, application out. No module keeps global state."""
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import timedelta
 
@@ -9,7 +9,7 @@ from litestar.datastructures import CacheControlHeader
 from litestar.di import Provide
 from litestar.openapi import OpenAPIConfig
 from litestar.router import Router
-from litestar.static_files import create_static_files_router
+from litestar.static_files import create_static_files_router  # pyright: ignore[reportUnknownVariableType]  # its file system argument is untyped
 from litestar.types import ControllerRouterHandler
 
 from stockroom import __version__
@@ -110,7 +110,7 @@ def _openapi() -> OpenAPIConfig:
 
 def _lifespan(database: Database) -> Callable[[Litestar], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
-    async def run(_: Litestar) -> AsyncIterator[None]:
+    async def run(_: Litestar) -> AsyncGenerator[None]:
         await database.open()
         try:
             async with database.transaction() as db:

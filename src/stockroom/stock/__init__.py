@@ -23,7 +23,8 @@ from stockroom.stock.rules import (
 )
 
 __all__ = [
-    "INVARIANTS", "OUTSIDE", "AdjustmentInput", "AdjustmentLine", "Allocation", "BatchBalance", "BatchKey", "DisposalInput",
+    "INVARIANTS", "OUTSIDE", "AdjustmentInput", "AdjustmentLine", "Allocation", "BatchBalance", "BatchKey",
+    "DisposalInput",
     "Document", "IssueInput", "Move", "Posted", "PostedMovement", "Posting", "Skipped", "StockedProduct",
     "TakeLine", "Taken", "TransferInput", "adjust_stock", "allocate_fefo", "allocate_lines", "back",
     "back_by_line", "check_line_count", "check_quantity", "dispose_stock", "find_broken_invariants",
