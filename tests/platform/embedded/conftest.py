@@ -1,0 +1,110 @@
+"""Real clusters in folders that the server's own system user can reach, which pytest's are not."""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from stockroom.platform.embedded import EmbeddedPostgres
+from stockroom.platform.embedded.account import Account, choose_account
+from stockroom.platform.embedded.layout import Layout
+from stockroom.platform.embedded.server import Server
+
+HOLDER = """
+import pathlib, sys
+from stockroom.platform.embedded import EmbeddedPostgres
+postgres = EmbeddedPostgres(pathlib.Path(sys.argv[1]))
+print(postgres.start(), flush=True)
+sys.stdin.readline()
+postgres.stop()
+"""
+
+
+@pytest.fixture(autouse=True)
+def _from_a_folder_that_any_user_may_enter(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir("/")
+
+
+@pytest.fixture
+def room() -> Iterator[Path]:
+    """A folder anyone may pass through; every server below it is stopped at the end."""
+    folder = Path(tempfile.mkdtemp(prefix="stockroom-embedded-")).resolve()
+    folder.chmod(0o711)
+    yield folder
+    for cluster in folder.rglob("postgres/PG_VERSION"):
+        layout = Layout(cluster.parent.parent)
+        Server(layout, choose_account(layout.data_dir, layout.cluster)).shut_down(seconds=60)
+        shutil.rmtree(layout.socket_dir(), ignore_errors=True)
+    shutil.rmtree(folder)
+
+
+@pytest.fixture
+def new_dir(room: Path) -> Path:
+    """A data directory that does not exist yet."""
+    return room / "data"
+
+
+@pytest.fixture(scope="session")
+def template() -> Iterator[Path]:
+    folder = Path(tempfile.mkdtemp(prefix="stockroom-template-")).resolve()
+    folder.chmod(0o711)
+    with EmbeddedPostgres(folder / "data"):
+        pass
+    yield folder / "data"
+    shutil.rmtree(folder)
+
+
+@pytest.fixture
+def data_dir(new_dir: Path, template: Path) -> Path:
+    """A data directory whose cluster was made, used and stopped before."""
+    subprocess.run(["cp", "-a", template, new_dir], check=True)  # noqa: S603, S607
+    return new_dir
+
+
+@pytest.fixture
+def postmaster(data_dir: Path) -> Callable[[], psutil.Process]:
+    """The server process that postmaster.pid names."""
+    return lambda: psutil.Process(int((data_dir / "postgres/postmaster.pid").read_text().split()[0]))
+
+
+@pytest.fixture
+def hold() -> Iterator[Callable[[Path], subprocess.Popen[str]]]:
+    """Starts another process that holds the server until its standard input ends."""
+    held: list[subprocess.Popen[str]] = []
+
+    def begin(folder: Path) -> subprocess.Popen[str]:
+        held.append(
+            subprocess.Popen(  # noqa: S603
+                [sys.executable, "-W", "error", "-c", HOLDER, folder],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                text=True,
+            )
+        )
+        return held[-1]
+
+    yield begin
+    for process in held:
+        process.kill()
+        process.communicate()
+
+
+@pytest.fixture(scope="session")
+def stranger() -> Account:
+    """Some system user that is neither root nor one who may come in: `nobody`, or ourselves if not root."""
+    account = Account.named("nobody") if os.geteuid() == 0 else Account.of_self()
+    assert account is not None
+    return account
+
+
+@pytest.fixture(scope="module")
+def shared(template: Path) -> Iterator[str]:
+    """The connection string of a server that a whole module's reading tests share."""
+    with EmbeddedPostgres(template) as postgres:
+        yield postgres.start()
