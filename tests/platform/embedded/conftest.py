@@ -11,7 +11,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from stockroom.platform.embedded import EmbeddedPostgres
+from stockroom.platform.embedded import EmbeddedPostgres, cluster
 from stockroom.platform.embedded.account import Account, choose_account
 from stockroom.platform.embedded.layout import Layout
 from stockroom.platform.embedded.server import Server
@@ -37,8 +37,8 @@ def room() -> Iterator[Path]:
     folder = Path(tempfile.mkdtemp(prefix="stockroom-embedded-")).resolve()
     folder.chmod(0o711)
     yield folder
-    for cluster in folder.rglob("postgres/PG_VERSION"):
-        layout = Layout(cluster.parent.parent)
+    for found in folder.rglob("postgres/PG_VERSION"):
+        layout = Layout(found.parent.parent)
         Server(layout, choose_account(layout.data_dir, layout.cluster)).shut_down(seconds=60)
         shutil.rmtree(layout.socket_dir(), ignore_errors=True)
     shutil.rmtree(folder)
@@ -48,6 +48,14 @@ def room() -> Iterator[Path]:
 def new_dir(room: Path) -> Path:
     """A data directory that does not exist yet."""
     return room / "data"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_initdb() -> Iterator[None]:
+    """No test cuts the power, so none waits for the disk to make a new cluster."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(cluster, "_INITDB", (*cluster._INITDB, "--no-sync"))
+        yield
 
 
 @pytest.fixture(scope="session")
