@@ -59,8 +59,8 @@ def quick_initdb() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def template() -> Iterator[Path]:
-    folder = Path(tempfile.mkdtemp(prefix="stockroom-template-")).resolve()
+def used_before() -> Iterator[Path]:
+    folder = Path(tempfile.mkdtemp(prefix="stockroom-used-")).resolve()
     folder.chmod(0o711)
     with EmbeddedPostgres(folder / "data"):
         pass
@@ -69,9 +69,9 @@ def template() -> Iterator[Path]:
 
 
 @pytest.fixture
-def data_dir(new_dir: Path, template: Path) -> Path:
+def data_dir(new_dir: Path, used_before: Path) -> Path:
     """A data directory whose cluster was made, used and stopped before."""
-    subprocess.run(["cp", "-a", template, new_dir], check=True)  # noqa: S603, S607
+    subprocess.run(["cp", "-a", used_before, new_dir], check=True)
     return new_dir
 
 
@@ -88,7 +88,7 @@ def hold() -> Iterator[Callable[[Path], subprocess.Popen[str]]]:
 
     def begin(folder: Path) -> subprocess.Popen[str]:
         held.append(
-            subprocess.Popen(  # noqa: S603
+            subprocess.Popen(
                 [sys.executable, "-W", "error", "-c", HOLDER, folder],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
@@ -112,7 +112,9 @@ def stranger() -> Account:
 
 
 @pytest.fixture(scope="module")
-def shared(template: Path) -> Iterator[str]:
+def shared(used_before: Path) -> Iterator[str]:
     """The connection string of a server that a whole module's reading tests share."""
-    with EmbeddedPostgres(template) as postgres:
+    folder = used_before.with_name("shared")
+    subprocess.run(["cp", "-a", used_before, folder], check=True)
+    with EmbeddedPostgres(folder) as postgres:
         yield postgres.start()

@@ -57,7 +57,7 @@ def public_install(room: Path) -> Path:
 
 def as_ordinary_user(folder: Path, install: Path, user: Account) -> str:
     command = [sys.executable, "-W", "error", "-c", ORDINARY, folder, install, str(user.uid), str(user.gid)]
-    ran = subprocess.run(command, check=False, capture_output=True, text=True)  # noqa: S603
+    ran = subprocess.run(command, check=False, capture_output=True, text=True)
     assert ran.returncode == 0, ran.stderr
     return ran.stdout.strip()
 
@@ -108,7 +108,7 @@ def test_turns_away_other_system_users_even_at_an_open_socket(
         if stranger.is_ours:
             conninfo += " user=postgres"
         for user in {stranger, choose_account(data_dir, data_dir / "postgres")}:
-            tried = subprocess.run(  # noqa: S603
+            tried = subprocess.run(
                 [public_install / "bin/psql", conninfo, "-c", "select 1"],
                 check=False,
                 capture_output=True,
@@ -130,13 +130,13 @@ def test_refuses_a_data_directory_that_the_server_cannot_reach_and_says_what_to_
 
 
 def test_refuses_the_database_of_another_user(
-    room: Path, public_install: Path, stranger: Account, template: Path
+    room: Path, public_install: Path, stranger: Account, used_before: Path
 ) -> None:
     folder = room / "data"
-    subprocess.run(["cp", "-a", template, folder], check=True)  # noqa: S603, S607
+    subprocess.run(["cp", "-a", used_before, folder], check=True)
     folder.chmod(0o777)
     said = as_ordinary_user(folder, public_install, stranger)
-    owner = (template / "postgres").owner()
+    owner = (used_before / "postgres").owner()
     expected = (
         "stockroom 2" if owner == stranger.name else f"ClusterForeign The database in {folder}/postgres"
     )
@@ -145,9 +145,11 @@ def test_refuses_the_database_of_another_user(
     assert issubclass(ClusterForeign, Exception)
 
 
-def test_takes_over_a_cluster_that_was_restored_by_whoever_runs_stockroom(room: Path, template: Path) -> None:
+def test_takes_over_a_cluster_that_was_restored_by_whoever_runs_stockroom(
+    room: Path, used_before: Path
+) -> None:
     folder = room / "restored"
-    shutil.copytree(template, folder, symlinks=True)
+    shutil.copytree(used_before, folder, symlinks=True)
     folder.chmod(0o711)
     (folder / "postgres").chmod(0o755)
     with EmbeddedPostgres(folder) as postgres, psycopg.connect(postgres.start()) as db:

@@ -140,7 +140,7 @@ def test_a_busy_backend_of_a_killed_server_does_not_keep_the_next_one_out(
     data_dir: Path, postmaster: Postmaster
 ) -> None:
     with EmbeddedPostgres(data_dir) as held:
-        orphan = subprocess.Popen(  # noqa: S603
+        orphan = subprocess.Popen(
             [held.bin / "psql", held.start(), "-c", ENDLESS],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -168,7 +168,7 @@ def test_process_ids_that_now_belong_to_another_are_no_obstacle(data_dir: Path) 
 
 def test_joins_a_server_that_somebody_started_by_hand(data_dir: Path, postmaster: Postmaster) -> None:
     account = choose_account(data_dir, data_dir / "postgres")
-    subprocess.run(  # noqa: S603
+    subprocess.run(
         [EmbeddedPostgres(data_dir).bin / "pg_ctl", "start", "-w", "-D", data_dir / "postgres"],
         check=True,
         stdout=subprocess.DEVNULL,
