@@ -27,7 +27,10 @@ where code = %(code)s and version = %(version)s
 """
 
 FormName = Annotated[
-    str, Meta(min_length=1, max_length=80, pattern=r"^[^\x00-\x1f\x7f]*[^\s\x00-\x1f\x7f][^\x00-\x1f\x7f]*$")
+    str,
+    Meta(
+        min_length=1, max_length=80, pattern=r"^[^\x00-\x1f\x7f]*[^\s\x00-\x1f\x7f][^\x00-\x1f\x7f]*$(?!\n)"
+    ),
 ]
 
 
@@ -41,7 +44,7 @@ class FormNames(StructInput, frozen=True, kw_only=True):
 class FormInput(FormNames, frozen=True, kw_only=True):
     """A new form; the code is small letters and underscores and never changes."""
 
-    code: Annotated[str, Meta(min_length=1, max_length=40, pattern=r"^[a-z][a-z_]*$")]
+    code: Annotated[str, Meta(min_length=1, max_length=40, pattern=r"^[a-z][a-z_]*$(?!\n)")]
 
 
 async def create_form(db: Connection, *, form: FormInput, actor: Actor) -> DosageForm:

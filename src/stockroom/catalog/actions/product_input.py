@@ -17,11 +17,15 @@ AllergyGroup = Literal[
     "penicillins", "cephalosporins", "sulfonamides", "nsaids", "opioids", "macrolides", "quinolones",
     "iodine", "latex", "egg", "soya", "other",
 ]  # fmt: skip
-Unit = Annotated[str, Meta(min_length=1, max_length=30, pattern=r"^[^\s\x00-\x1f\x7f][^\x00-\x1f\x7f]*$")]
-PackName = Annotated[str, Meta(min_length=1, max_length=60, pattern=r"^[^\s\x00-\x1f\x7f][^\x00-\x1f\x7f]*$")]
+Unit = Annotated[
+    str, Meta(min_length=1, max_length=30, pattern=r"^[^\s\x00-\x1f\x7f][^\x00-\x1f\x7f]*$(?!\n)")
+]
+PackName = Annotated[
+    str, Meta(min_length=1, max_length=60, pattern=r"^[^\s\x00-\x1f\x7f][^\x00-\x1f\x7f]*$(?!\n)")
+]
 Short = Annotated[str, Meta(max_length=60, pattern=ONE_LINE)]
 AtcCode = Annotated[
-    str, Meta(max_length=7, pattern=r"^([A-Za-z]([0-9]{2}([A-Za-z]([A-Za-z]([0-9]{2})?)?)?)?)?$")
+    str, Meta(max_length=7, pattern=r"^([A-Za-z]([0-9]{2}([A-Za-z]([A-Za-z]([0-9]{2})?)?)?)?)?$(?!\n)")
 ]
 Precision = Annotated[int, Meta(ge=0, le=6)]
 Days = Annotated[int, Meta(ge=0, le=3650)]

@@ -49,7 +49,7 @@ class SupplierInput(StructInput, frozen=True, kw_only=True):
     email: Email = ""
     address: Line = ""
     city: Line = ""
-    tax_id: Annotated[str, Meta(max_length=30, pattern=r"^[^\x00-\x1f\x7f]*$")] = ""
+    tax_id: Annotated[str, Meta(max_length=30, pattern=r"^[^\x00-\x1f\x7f]*$(?!\n)")] = ""
     lead_time_days: Annotated[int, Meta(ge=0, le=3650)] = 0
     notes: Note = ""
 

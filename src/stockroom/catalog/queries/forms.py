@@ -46,7 +46,7 @@ FORMS = ListSpec(
 
 
 async def find_form(db: Connection, code: str) -> DosageForm | None:
-    return await fetch_one(db, FORM, {"code": code}, DosageForm)
+    return await fetch_one(db, FORM, {"code": code.replace("\x00", " ")}, DosageForm)
 
 
 async def get_form(db: Connection, code: str) -> DosageForm:

@@ -14,7 +14,8 @@ PRODUCTS_BY_ID = """
 select
     p.id, p.code, p.name, p.kind, p.category, p.unit, p.precision, trim_scale(p.vat_rate) as vat_rate,
     p.batch_tracked, p.expiry_tracked, p.lead_time_days, p.preferred_supplier_id,
-    coalesce(s.name, '') as preferred_supplier, p.supplier_code, p.notes, p.generic_name, p.brand_name, p.strength, p.form_code,
+    coalesce(s.name, '') as preferred_supplier, p.supplier_code, p.notes, p.generic_name, p.brand_name,
+    p.strength, p.form_code,
     coalesce(f.name, '') as form, coalesce(f.name_pl, '') as form_pl, p.route, p.atc_code,
     p.prescription_only, p.controlled_class, p.storage_condition, p.high_alert, p.look_alike,
     p.allergy_groups, p.active, p.version, p.created_at
