@@ -69,7 +69,7 @@ def terms_of(
 ) -> Terms:
     """Convert packs, price the line and round its amount half-up to two decimals. ``at`` is the line's pointer.
 
-    ``factor`` is base units a pack, 1 without one. The unit price that follows from a pack price is rounded
+    ``factor`` is base units a pack, 1 without one; ``quantity`` is finite. The unit price that follows from a pack price is rounded
     to four decimals; the amount is not made from it but from the pack price.
     Raises QuantityOrPacks, PacksNotRight, PriceTwice, PriceWithoutPack, PriceNotRight, AmountTooLarge.
     """
@@ -83,7 +83,7 @@ def terms_of(
             quantity = packs * factor
         assert quantity is not None
         exact = _exact_amount(quantity, packs, unit_price, pack_price)
-        if not quantity.is_finite() or exact > LARGEST_AMOUNT:
+        if exact > LARGEST_AMOUNT:
             raise errors.AmountTooLarge(at=f"{at}/{'unit_price' if pack_price is None else 'pack_price'}")
         if pack_price is not None:
             unit_price = round_half_up(pack_price / factor, PRICE_STEP)
@@ -153,3 +153,8 @@ def check_total(*, total: Decimal, invoice_total: Decimal | None, accepted: bool
         raise errors.TotalDiffers(
             total=total, invoice_total=invoice_total, difference=abs(invoice_total - total)
         )
+
+
+def expired_on_arrival(expires_on: date | None, *, received_on: date) -> bool:
+    """A batch may be used up to and including its expiry date."""
+    return expires_on is not None and expires_on < received_on
