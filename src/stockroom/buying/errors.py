@@ -23,7 +23,7 @@ class InvoiceTaken(Conflict):
 
 class TotalDiffers(Conflict):
     code = "receipt.total_differs"
-    sentence = N_("The lines come to {total}, the invoice says {invoice_total}: a difference of {difference}.")
+    sentence = N_("The lines come to {total}, the invoice to {invoice_total}: a difference of {difference}.")
     at = "/invoice_total"
 
 
@@ -94,4 +94,3 @@ class AmountTooLarge(Invalid):
 
 
 BATCH_EXPIRED = N_("Batch {batch} of {product} had already expired on {expires_on} when it came.")
-TOTAL_DIFFERS = TotalDiffers.sentence

@@ -20,7 +20,7 @@ ZERO = Decimal(0)
 
 
 class Terms(msgspec.Struct, frozen=True):
-    """What a line comes to. ``quantity`` and ``unit_price`` are of the base unit, ``amount`` has two decimals."""
+    """What a line comes to: quantity and unit price of the base unit, an amount with two decimals."""
 
     packs: Decimal
     quantity: Decimal
@@ -67,10 +67,11 @@ def terms_of(
     pack_price: Decimal | None,
     at: str,
 ) -> Terms:
-    """Convert packs, price the line and round its amount half-up to two decimals. ``at`` is the line's pointer.
+    """Convert packs, price the line and round its amount half-up to two decimals.
 
-    ``factor`` is base units a pack, 1 without one; ``quantity`` is finite. The unit price that follows from a pack price is rounded
-    to four decimals; the amount is not made from it but from the pack price.
+    ``factor`` is base units a pack, 1 without one; ``quantity`` is finite; ``at`` is the line's pointer.
+    The unit price that follows from a pack price is rounded to four decimals; the amount is not made from
+    it but from the pack price.
     Raises QuantityOrPacks, PacksNotRight, PriceTwice, PriceWithoutPack, PriceNotRight, AmountTooLarge.
     """
     if (quantity is None) == (packs is None):
@@ -150,9 +151,13 @@ def total_of(amounts: Iterable[Decimal]) -> Decimal:
 def check_total(*, total: Decimal, invoice_total: Decimal | None, accepted: bool) -> None:
     """Raises TotalDiffers, unless the difference was accepted."""
     if invoice_total is not None and invoice_total != total and not accepted:
-        raise errors.TotalDiffers(
-            total=total, invoice_total=invoice_total, difference=abs(invoice_total - total)
-        )
+        raise total_differs(total=total, invoice_total=invoice_total)
+
+
+def total_differs(*, total: Decimal, invoice_total: Decimal) -> errors.TotalDiffers:
+    return errors.TotalDiffers(
+        total=total, invoice_total=invoice_total, difference=abs(invoice_total - total)
+    )
 
 
 def expired_on_arrival(expires_on: date | None, *, received_on: date) -> bool:

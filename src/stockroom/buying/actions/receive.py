@@ -40,14 +40,15 @@ INSERT_LINES = """
 insert into buying.receipt_line
     (receipt_id, line, product_id, batch_id, pack_id, pack_name, pack_factor, packs, quantity, unit_price,
      pack_price, amount)
-select %(receipt_id)s, line, product_id, batch_id, pack_id, pack_name, pack_factor, packs, quantity, unit_price,
-    pack_price, amount
+select %(receipt_id)s, line, product_id, batch_id, pack_id, pack_name, pack_factor, packs, quantity,
+    unit_price, pack_price, amount
 from unnest(
     %(products)s::uuid[], %(batches)s::uuid[], %(pack_ids)s::uuid[], %(pack_names)s::text[],
     %(factors)s::numeric[], %(packs)s::numeric[], %(quantities)s::numeric[], %(unit_prices)s::numeric[],
     %(pack_prices)s::numeric[], %(amounts)s::numeric[]
 ) with ordinality as given (
-    product_id, batch_id, pack_id, pack_name, pack_factor, packs, quantity, unit_price, pack_price, amount, line)
+    product_id, batch_id, pack_id, pack_name, pack_factor, packs, quantity, unit_price, pack_price, amount,
+    line)
 """
 
 
@@ -88,9 +89,7 @@ async def receive_goods(
     await require_places(db, actor, place_id=receipt.place_id)
     lines = await prepare_lines(db, receipt.lines)
     total = rules.total_of(line.terms.amount for line in lines)
-    rules.check_total(
-        total=total, invoice_total=receipt.invoice_total, accepted=receipt.accept_difference
-    )
+    rules.check_total(total=total, invoice_total=receipt.invoice_total, accepted=receipt.accept_difference)
     batches = await _batches(db, lines, supplier.id)
     posting = Posting(
         kind="receipt",
@@ -102,7 +101,8 @@ async def receive_goods(
     facts = _facts(receipt, supplier, received_on, total, lines)
     posted = await post(db, posting, _moves(lines, batches, receipt.place_id), actor=actor, facts=facts)
     await _value(db, lines, batches)
-    await execute(db, INSERT_RECEIPT, _header(posted, receipt, supplier, currency, received_on, total))
+    header = _header(posted, receipt, supplier, currency=currency, on=received_on, total=total)
+    await execute(db, INSERT_RECEIPT, header)
     await execute(db, INSERT_LINES, {"receipt_id": posted.id, **columns_of(lines, batches)})
     return posted
 
@@ -194,12 +194,7 @@ def _facts(
 
 
 def _header(
-    posted: Posted,
-    receipt: ReceiptInput,
-    supplier: SupplierFacts,
-    currency: str,
-    received_on: date,
-    total: Decimal,
+    posted: Posted, receipt: ReceiptInput, supplier: SupplierFacts, *, currency: str, on: date, total: Decimal
 ) -> dict[str, Any]:
     return {
         "id": posted.id,
@@ -211,6 +206,6 @@ def _header(
         "invoice_key": rules.invoice_key(receipt.invoice_number),
         "invoice_total": receipt.invoice_total,
         "currency": currency,
-        "received_on": received_on,
+        "received_on": on,
         "total": total,
     }

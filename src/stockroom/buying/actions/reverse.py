@@ -39,7 +39,7 @@ async def reverse_receipt(
 
 
 async def forget_invoice(db: Connection, event: DocumentReversed, /, *, actor: Actor, at: datetime) -> None:
-    """However a receipt is reversed, its invoice number becomes free and its prices leave the average cost."""
+    """However a receipt is reversed, its invoice number is free again and its prices leave the average."""
     if event.kind != "receipt":
         return
     await execute(db, FREE_INVOICE, {"id": event.document_id})

@@ -6,7 +6,12 @@ from stockroom.buying.queries.ground import (
     list_packs_by_id,
 )
 from stockroom.buying.queries.receipts import RECEIPTS, Receipt, ReceiptLine, ReceiptRow, get_receipt
-from stockroom.buying.queries.typed import list_place_choices, list_typed_products, list_typed_suppliers
+from stockroom.buying.queries.typed import (
+    list_line_products,
+    list_place_choices,
+    list_typed_products,
+    list_typed_suppliers,
+)
 
 __all__ = [
     "RECEIPTS",
@@ -16,6 +21,7 @@ __all__ = [
     "find_invoice",
     "get_receipt",
     "get_supplier_for_update",
+    "list_line_products",
     "list_packs_by_id",
     "list_place_choices",
     "list_typed_products",

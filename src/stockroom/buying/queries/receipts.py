@@ -6,9 +6,10 @@ from uuid import UUID
 
 import msgspec
 
+from stockroom.buying import errors, rules
 from stockroom.platform.access import Actor
 from stockroom.platform.db import Connection, fetch_all, fetch_one
-from stockroom.platform.errors import NotFound
+from stockroom.platform.errors import FieldError, NotFound
 from stockroom.platform.lists import Filter, ListSpec, Sort
 
 HEADER = """
@@ -41,7 +42,7 @@ order by l.line
 
 
 class ReceiptHeader(msgspec.Struct, frozen=True):
-    """What stands above the lines. ``at`` is the moment in the ledger, ``recorded_at`` when it was entered."""
+    """What stands above the lines. ``at`` is the moment in the ledger, ``recorded_at`` that of entry."""
 
     id: UUID
     number: str
@@ -90,6 +91,34 @@ class Receipt(msgspec.Struct, frozen=True):
     header: ReceiptHeader
     lines: list[ReceiptLine]
 
+    @property
+    def difference(self) -> Decimal:
+        """By how much the invoice is above (or, negative, below) the lines; 0 where no total was given."""
+        total = self.header.invoice_total
+        return rules.ZERO if total is None else total - self.header.total
+
+    @property
+    def notices(self) -> list[FieldError]:
+        """What was accepted but should be known: an invoice that differs, batches expired on arrival."""
+        found = [
+            _batch_expired(index, line)
+            for index, line in enumerate(self.lines)
+            if rules.expired_on_arrival(line.expires_on, received_on=self.header.received_on)
+        ]
+        if self.difference:
+            found.insert(0, _total_differs(self.header))
+        return found
+
+
+def _batch_expired(index: int, line: ReceiptLine) -> FieldError:
+    facts = {"batch": line.batch_code, "product": line.product_name, "expires_on": line.expires_on}
+    return FieldError(f"/lines/{index}/expires_on", "batch.expired", errors.BATCH_EXPIRED, facts)
+
+
+def _total_differs(header: ReceiptHeader) -> FieldError:
+    refusal = rules.total_differs(total=header.total, invoice_total=header.invoice_total or rules.ZERO)
+    return refusal.errors[0]
+
 
 class ReceiptRow(msgspec.Struct, frozen=True):
     """A receipt in the list."""
@@ -117,11 +146,12 @@ RECEIPTS = ListSpec(
         " p.name as place_name, r.invoice_number, trim_scale(r.invoice_total) as invoice_total,"
         " trim_scale(r.total) as total, r.currency,"
         " (select count(*) from buying.receipt_line l where l.receipt_id = r.id) as line_count,"
-        " exists (select from stock.document v where v.reverses_id = r.id and v.kind = 'reversal') as reversed"
+        " exists (select from stock.document v where v.reverses_id = r.id and v.kind = 'reversal')"
+        " as reversed"
     ),
     source=(
-        "buying.receipt r join stock.document d on d.id = r.id join catalog.supplier s on s.id = r.supplier_id"
-        " join stock.place p on p.id = r.place_id"
+        "buying.receipt r join stock.document d on d.id = r.id"
+        " join catalog.supplier s on s.id = r.supplier_id join stock.place p on p.id = r.place_id"
     ),
     sorts={
         "received_on": Sort("r.received_on", "date"),
@@ -136,14 +166,16 @@ RECEIPTS = ListSpec(
         "supplier_id": Filter("r.supplier_id = %(value)s", UUID, "Id of the supplier."),
         "place_id": Filter("r.place_id = %(value)s", UUID, "Id of the place that received."),
         "product_id": Filter(
-            "exists (select from buying.receipt_line l where l.receipt_id = r.id and l.product_id = %(value)s)",
+            "exists (select from buying.receipt_line l"
+            " where l.receipt_id = r.id and l.product_id = %(value)s)",
             UUID,
             "Id of a product on one of the lines.",
         ),
-        "received_from": Filter("r.received_on >= %(value)s", date, "Received on this day or later (ISO 8601)."),
-        "received_to": Filter("r.received_on <= %(value)s", date, "Received on this day or before (ISO 8601)."),
+        "received_from": Filter("r.received_on >= %(value)s", date, "On this day or later (ISO 8601)."),
+        "received_to": Filter("r.received_on <= %(value)s", date, "On this day or before (ISO 8601)."),
         "reversed": Filter(
-            "exists (select from stock.document v where v.reverses_id = r.id and v.kind = 'reversal') = %(value)s",
+            "exists (select from stock.document v where v.reverses_id = r.id and v.kind = 'reversal')"
+            " = %(value)s",
             bool,
             "true or false.",
         ),

@@ -34,7 +34,7 @@ where t.id = cost.batch_id and cost.on_hand > 0 and cost.value >= 0
 
 
 class BatchCost(msgspec.Struct, frozen=True):
-    """A quantity of a batch, in base units, and what a base unit of it cost; negative where it is taken back."""
+    """A quantity of a batch in base units, negative where it is taken back, and what one unit cost."""
 
     batch_id: UUID
     quantity: Decimal
