@@ -14,6 +14,7 @@ from litestar.types import ControllerRouterHandler
 
 from stockroom import __version__
 from stockroom.buying import api as buying_api
+from stockroom.buying import forget_invoice
 from stockroom.buying import pages as buying_pages
 from stockroom.catalog import api as catalog_api
 from stockroom.catalog import pages as catalog_pages
@@ -37,6 +38,7 @@ from stockroom.platform.problems import Answer
 from stockroom.platform.scope import ScopeMiddleware
 from stockroom.platform.web import EXCEPTION_HANDLERS, provide_actor, provide_db
 from stockroom.settings import Settings, secret_key
+from stockroom.stock import DocumentReversed
 from stockroom.stock import api as stock_api
 from stockroom.stock import pages as stock_pages
 
@@ -98,7 +100,9 @@ def create_app(settings: Settings, conninfo: str, *, clock: Clock = utc_now) -> 
 
 def make_events() -> Events:
     """What modules do when something happens in a lower one: the whole list."""
-    return Events()
+    events = Events()
+    events.subscribe(DocumentReversed, forget_invoice)
+    return events
 
 
 def _static() -> Router:
