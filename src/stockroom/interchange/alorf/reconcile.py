@@ -24,6 +24,14 @@ class Movement(NamedTuple):
         return f"{self.paper.document.kind} {self.paper.document.old_id} {sign}{show(abs(self.quantity))}"
 
 
+class Figures(NamedTuple):
+    """`total_gap` is recorded less expected of the medicine over all stores."""
+
+    recorded: Decimal
+    expected: Decimal
+    total_gap: Decimal
+
+
 class Ledger(NamedTuple):
     """Per (store, medicine): what the papers did, and what purchases may have done wrongly."""
 
@@ -53,7 +61,11 @@ def reconcile(
         totals[medicine] = totals.get(medicine, ZERO) + gap
     return tuple(
         _difference(
-            where, shelf.get(where, ZERO), expected[where], ledger, totals[where[1]], places, products
+            where,
+            Figures(shelf.get(where, ZERO), expected[where], totals[where[1]]),
+            ledger,
+            places=places,
+            products=products,
         )
         for where in wheres
         if gaps[where] or shelf.get(where, ZERO) < 0
@@ -82,18 +94,13 @@ def _moves(paper: Paper, main: str) -> Iterator[tuple[Where, Decimal]]:
 
 
 def _difference(
-    where: Where,
-    recorded: Decimal,
-    expected: Decimal,
-    ledger: Ledger,
-    total: Decimal,
-    places: set[str],
-    products: set[str],
+    where: Where, figures: Figures, ledger: Ledger, *, places: set[str], products: set[str]
 ) -> plan.Difference:
     store, medicine = where
+    recorded = figures.recorded
     done = ledger.done.get(where, [])
-    guilty = _explain(recorded - expected, ledger.suspects.get(where, []))
-    code = _reason(recorded, expected, done, guilty, total, gone=store not in places)
+    guilty = _explain(recorded - figures.expected, ledger.suspects.get(where, []))
+    code = _reason(figures, done, guilty, gone=store not in places)
     return plan.Difference(
         source_id=f"alorf:difference:{store}:{medicine}",
         old_store_id=store,
@@ -101,7 +108,7 @@ def _difference(
         place_key=store if store in places else None,
         product_key=medicine if medicine in products else None,
         recorded=recorded,
-        expected=expected,
+        expected=figures.expected,
         opening=max(recorded, ZERO) if store in places else ZERO,
         code=code,
         documents=tuple(one.text for one in done),
@@ -121,23 +128,15 @@ def _explain(gap: Decimal, suspects: list[Movement]) -> tuple[Movement, ...]:
     return tuple(suspects) if sum((one.quantity for one in suspects), ZERO) == gap else ()
 
 
-def _reason(
-    recorded: Decimal,
-    expected: Decimal,
-    done: list[Movement],
-    guilty: tuple[Movement, ...],
-    total: Decimal,
-    *,
-    gone: bool,
-) -> str:
+def _reason(figures: Figures, done: list[Movement], guilty: tuple[Movement, ...], *, gone: bool) -> str:
     if guilty:
         return _purchase_reason(guilty)
     reasons = {
         "stock_in_gone_store": gone,
-        "negative_opening": recorded < 0,
-        "consumed_more_than_stock": recorded == 0 and expected < 0,
+        "negative_opening": figures.recorded < 0,
+        "consumed_more_than_stock": figures.recorded == 0 and figures.expected < 0,
         "no_documents": not done,
-        "in_another_store": total == 0,
+        "in_another_store": figures.total_gap == 0,
     }
     return next((code for code, holds in reasons.items() if holds), "unexplained")
 

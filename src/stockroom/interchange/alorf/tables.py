@@ -100,15 +100,21 @@ def _record(table: str, file: str, row: Row, secrets: set[str]) -> Record:
     if table in LOG_TABLES and (blotted := redact.blot_out(open_value, secrets)) != open_value:
         notes.append(Finding("secret_removed"))
         open_value = blotted
-    members = as_map(open_value)
-    problem = row.problem if row.problem != "row_short" else ""
-    if members is None:
-        problem = "not_a_record"
-    elif is_blank(members):
-        problem = "empty_record"
     if row.problem == "row_short":
         notes.append(Finding("row_short"))
+    if table == "users" and row.problem == "row_misshapen":
+        open_value = None  # a shifted row may hold the password under any name
+    members = as_map(open_value)
+    problem = _problem(row, members)
     return Record(table, file, row.number, _fields(members or {}), open_value, problem, tuple(notes))
+
+
+def _problem(row: Row, members: dict[str, object] | None) -> str:
+    if row.problem == "row_misshapen":
+        return row.problem
+    if members is None:
+        return "not_a_record"
+    return "empty_record" if is_blank(members) else ""
 
 
 def _fields(members: dict[str, object]) -> dict[str, object]:
