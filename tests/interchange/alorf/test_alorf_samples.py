@@ -61,7 +61,7 @@ def test_opening_balances_equal_the_old_inventories(sample: Path, migrate_at: Mi
     old = {
         (store["id"], medicine): Decimal(quantity)
         for store in tables_of(sample)["stores"]
-        for medicine, quantity in store["inventory"].items()  # type: ignore[attr-defined]  JSON map
+        for medicine, quantity in store["inventory"].items()
     }
     assert {(one.place_key, one.product_key): one.quantity for one in plan.openings} == old
     assert plan.refused_stock == ()
@@ -146,7 +146,10 @@ def test_every_layout_gives_the_same_stock_and_people(
     tmp_path: Path,
     migrate_at: MigrateAt,
 ) -> None:
-    plan, whole = planned(migrate_at(build(sample_folder, tmp_path / "x"))), planned(migrate_at(sample_folder))
+    plan, whole = (
+        planned(migrate_at(build(sample_folder, tmp_path / "x"))),
+        planned(migrate_at(sample_folder)),
+    )
     assert plan.origin.layout == layout
     assert plan.openings == whole.openings
     assert plan.batches == whole.batches

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from stockroom.interchange.alorf import plan
 from stockroom.interchange.alorf.fields import western_digits
 from stockroom.interchange.alorf.forms import OTHER, read_form, read_strength, same_strength
+from stockroom.interchange.alorf.numbers import decimals_of
 from stockroom.interchange.alorf.reading import Journal, Reading
 
 
@@ -78,7 +79,7 @@ def read_medicine(reading: Reading, suppliers: Container[str], *, barcodes: dict
         supplier_key=_supplier(reading, suppliers),
         price=price,
         low_stock_limit=limit,
-        precision=0,
+        precision=decimals_of(limit) if limit else 0,
         barcode=barcode,
         active=True,
         placeholder=False,

@@ -1,5 +1,6 @@
 """Names, ids and text of dirty records, brought to one shape."""
 
+import hashlib
 import json
 import re
 import unicodedata
@@ -9,6 +10,7 @@ from typing import cast
 CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 NOT_WORD = re.compile(r"[\W_]+")
 FORBIDDEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+KEY_LIMIT = 40
 EMPTY_WORDS = frozenset({"null", "nan", "undefined"})
 
 
@@ -23,16 +25,22 @@ def western_digits(text: str) -> str:
 
 
 def as_key(value: object) -> str:
-    """One key for "1", "01", 1 and 1.0 ("01"); other ids as they stand; "" for none."""
+    """One key for "1", "01", 1 and 1.0 ("01"); other ids in capitals, cut at 40; "" for none."""
     if isinstance(value, bool) or value is None:
         return ""
     if isinstance(value, Decimal) and value.is_finite() and abs(value.adjusted()) < 30:
         value = int(value) if value == value.to_integral_value() else value
     text = as_text(value)
     digits = western_digits(text)
-    if digits.isascii() and digits.isdecimal():
+    if digits.isascii() and digits.isdecimal() and len(digits) <= KEY_LIMIT:
         return digits.lstrip("0").rjust(2, "0")
-    return text
+    return _short(text.upper())
+
+
+def _short(text: str) -> str:
+    if len(text) <= KEY_LIMIT:
+        return text
+    return f"{text[: KEY_LIMIT - 9]}-{hashlib.sha256(text.encode()).hexdigest()[:8].upper()}"
 
 
 def as_text(value: object) -> str:

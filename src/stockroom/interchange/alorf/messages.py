@@ -44,6 +44,7 @@ MESSAGES: dict[str, str] = {
     "row_misshapen": N_("The row has more cells than the heading."),
     "only_in_csv": N_("The record is only in the CSV file; where both exist JSON counts."),
     "duplicate_id": N_("An earlier record has the same id."),
+    "store_unknown": N_("The stock belongs to no store: neither an id nor a name is given."),
     # records changed
     "text_cleaned": N_("Characters that no text may hold were removed."),
     "row_short": N_("The row has fewer cells than the heading; the rest counts as empty."),
@@ -112,6 +113,7 @@ MESSAGES: dict[str, str] = {
     "stock_in_gone_store": N_("The documents leave stock in a store that is gone."),
     "negative_opening": N_("The old stock was negative; it comes in as zero."),
     "unexplained": N_("The documents do not explain this stock."),
+    "stock_not_brought_in": N_("The quantity $quantity does not come in: $why"),
     # nothing to say
     "taken": N_("Taken as it is."),
 }

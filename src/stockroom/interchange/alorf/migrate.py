@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from stockroom.interchange.alorf import catalog, documents, people, plan, stock
+from stockroom.interchange.alorf import catalog, documents, patients, people, plan, stock
 from stockroom.interchange.alorf.catalog import Medicine, report_same_names
 from stockroom.interchange.alorf.documents import Known, Paper
 from stockroom.interchange.alorf.forms import read_form
@@ -66,7 +66,9 @@ def plan_migration(source: Source, *, at: datetime, zone: ZoneInfo) -> Migration
         products=set(goods.stock.products),
     )
     made = _assemble(source, zone=zone, staff=staff, goods=goods, papers=papers, differences=differences)
-    lines = (*tables.disagreements, *_difference_lines(made, source))
+    stores = source.json.get("stores") or source.csv.get("stores")
+    file = stores.name if stores else ""
+    lines = (*tables.disagreements, *_difference_lines(made, file), *_refused_lines(made, file))
     report = build_report((*source.lines, *_naive_lines(journal)), journal.lines(), lines)
     return Migration(made, report)
 
@@ -85,7 +87,7 @@ def _take_people(records: dict[str, list[Record]], journal: Journal, when: datet
         main,
         journal.take_each(
             records["patients"],
-            partial(people.read_patient, departments=departments, taken=file_numbers, at=when),
+            partial(patients.read_patient, departments=departments, taken=file_numbers, at=when),
         ),
         journal.take_each(records["doctors"], partial(people.read_prescriber, departments=departments)),
         journal.take_each(
@@ -170,8 +172,7 @@ def _assemble(
     )
 
 
-def _difference_lines(made: plan.Plan, source: Source) -> Iterator[Line]:
-    stores = source.json.get("stores") or source.csv.get("stores")
+def _difference_lines(made: plan.Plan, file: str) -> Iterator[Line]:
     for one in made.differences:
         details = {
             "medicine": one.old_medicine_id,
@@ -181,16 +182,27 @@ def _difference_lines(made: plan.Plan, source: Source) -> Iterator[Line]:
             "documents": "; ".join(one.documents),
             "explained_by": "; ".join(one.explained_by),
         }
-        yield Line(
-            entity="stock",
-            old_id=f"{one.old_store_id}/{one.old_medicine_id}",
-            file=stores.name if stores else "",
-            row=0,
-            outcome="difference",
-            code=one.code,
-            message=message_for(one.code, details),
-            details=details,
-        )
+        yield _stock_line(one.old_store_id, one.old_medicine_id, file, one.code, details)
+
+
+def _refused_lines(made: plan.Plan, file: str) -> Iterator[Line]:
+    for one in made.refused_stock:
+        why = message_for(one.code, {"medicine": one.old_medicine_id, "text": one.quantity_text})
+        details = {"medicine": one.old_medicine_id, "quantity": one.quantity_text, "why": why}
+        yield _stock_line(one.old_store_id, one.old_medicine_id, file, "stock_not_brought_in", details)
+
+
+def _stock_line(store: str, medicine: str, file: str, code: str, details: dict[str, str]) -> Line:
+    return Line(
+        entity="stock",
+        old_id=f"{store}/{medicine}",
+        file=file,
+        row=0,
+        outcome="difference",
+        code=code,
+        message=message_for(code, details),
+        details=details,
+    )
 
 
 def _naive_lines(journal: Journal) -> Iterator[Line]:

@@ -194,9 +194,9 @@ class Journal:
 
 def _made_key(record: Record, known: set[str]) -> str:
     """The same for the same content, wherever it stands in the file."""
-    digest = hashlib.sha256(json_text(record.raw).encode()).hexdigest()[:8]
-    key, copy = f"x{digest}", 1
+    digest = hashlib.sha256(json_text(record.raw).encode()).hexdigest()[:8].upper()
+    key, copy = f"X{digest}", 1
     while key in known:
         copy += 1
-        key = f"x{digest}-{copy}"
+        key = f"X{digest}-{copy}"
     return key

@@ -6,6 +6,10 @@ from collections.abc import Iterable
 from stockroom.interchange.alorf.fields import as_list, as_map, as_text, canonical_name
 
 SECRET_NAME = re.compile(r"passw|passphrase|(^|_)(pwd|pass|secret|token|api_key|otp|pin|pin_code)(_|$)")
+SECRET_IN_TEXT = re.compile(
+    r"(\w*(?:passw|pwd|passphrase|secret|token)\w*[\"']?\s*[:=]\s*)(\"[^\"]*\"|'[^']*'|[^\s,;}\"']+)",
+    re.IGNORECASE,
+)
 REMOVED = "[removed]"
 SHORTEST_IN_TEXT = 5
 
@@ -34,16 +38,14 @@ def secrets_in(value: object) -> set[str]:
 
 
 def blot_out(value: object, secrets: Iterable[str]) -> object:
-    """The same tree with every known secret in its texts replaced, longest first."""
+    """The same tree with every known secret in its texts replaced, and whatever follows "password:"."""
     known = sorted((text for text in secrets if len(text) >= SHORTEST_IN_TEXT), key=len, reverse=True)
-    if not known:
-        return value
-    return _blot(value, re.compile("|".join(re.escape(text) for text in known)))
+    return _blot(value, re.compile("|".join(re.escape(text) for text in known) or "(?!)"))
 
 
 def _blot(value: object, pattern: re.Pattern[str]) -> object:
     if isinstance(value, str):
-        return pattern.sub(REMOVED, value)
+        return pattern.sub(REMOVED, SECRET_IN_TEXT.sub(rf"\1{REMOVED}", value))
     if (members := as_map(value)) is not None:
         return {name: _blot(member, pattern) for name, member in members.items()}
     if (items := as_list(value)) is not None:

@@ -14,7 +14,7 @@ from stockroom.interchange.alorf.decode import SourceFileError, read_json
 from stockroom.interchange.alorf.fields import as_key, as_list, as_map, as_text
 from stockroom.interchange.alorf.numbers import decimals_of, read_quantity, show
 from stockroom.interchange.alorf.people import PHARMACY, department_ref
-from stockroom.interchange.alorf.reading import Journal, Reading
+from stockroom.interchange.alorf.reading import Journal, Reading, RecordError
 
 
 class Entry(NamedTuple):
@@ -45,6 +45,8 @@ class Stock(NamedTuple):
 
 def read_store(reading: Reading, departments: Container[str]) -> Store:
     entries = list(read_inventory(reading))
+    if not reading.ref("id") and not reading.text("name", "store_name"):
+        raise RecordError("store_unknown")
     name = reading.name("name", "store_name", otherwise=f"Store {reading.key} (from ALORF)")
     created_at = reading.moment("created_at")
     location = reading.text("location")
@@ -78,6 +80,8 @@ def read_inventory(reading: Reading) -> Iterator[Entry]:
     if isinstance(value, str):
         value = _from_text(value)
     lines = as_list(value)
+    if value is None and reading.ref("medicine_id"):
+        lines = [reading.record.fields]
     if (members := as_map(value)) is not None:
         lines = [{"medicine_id": key} | (as_map(one) or {"quantity": one}) for key, one in members.items()]
     if lines is None:
