@@ -26,3 +26,8 @@ def test_every_code_said_has_a_message() -> None:
 def test_every_message_is_said_somewhere() -> None:
     quoted = set(re.findall(r"\"(\w+)\"", sources()))
     assert MESSAGES.keys() - quoted == set()
+
+
+def test_every_code_is_explained_in_the_guide() -> None:
+    guide = (Path(__file__).parents[3] / "docs" / "migrate.md").read_text(encoding="utf-8")
+    assert {code for code in MESSAGES if f"`{code}`" not in guide} == {"taken"}
