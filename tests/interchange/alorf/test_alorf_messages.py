@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 from stockroom.interchange import alorf
-from stockroom.interchange.alorf.messages import MESSAGES
+from stockroom.interchange.alorf.messages import MESSAGES, message_for
 
 CALL = re.compile(
     r"\b(?:change|note|Finding|RecordError|SourceFileError|_refuse)\(\s*\"(\w+)\""
@@ -31,3 +31,8 @@ def test_every_message_is_said_somewhere() -> None:
 def test_every_code_is_explained_in_the_guide() -> None:
     guide = (Path(__file__).parents[3] / "docs" / "migrate.md").read_text(encoding="utf-8")
     assert {code for code in MESSAGES if f"`{code}`" not in guide} == {"taken"}
+
+
+def test_a_sentence_carries_its_details_even_when_they_look_like_placeholders() -> None:
+    assert message_for("form_unknown", {"text": "{x}"}) == "The form {x} is not on the list; it counts as other."
+    assert message_for("supplier_gone", {}) == "The supplier ? is gone."
