@@ -34,5 +34,5 @@ def test_every_code_is_explained_in_the_guide() -> None:
 
 
 def test_a_sentence_carries_its_details_even_when_they_look_like_placeholders() -> None:
-    assert message_for("form_unknown", {"text": "{x}"}) == "The form {x} is not on the list; it counts as other."
+    assert message_for("sex_unknown", {"text": "{x}"}) == "The sex {x} is not known."
     assert message_for("supplier_gone", {}) == "The supplier ? is gone."

@@ -318,3 +318,12 @@ def test_a_birth_date_that_cannot_be_leaves_the_age(migrate: Migrate) -> None:
     (patient,) = planned(migration).patients
     assert (patient.birth_date, patient.birth_year) == (None, 1985)
     assert "date_in_future" in codes_of(lines_of(migration, "patients")[0])
+
+
+@pytest.mark.parametrize(
+    "text", ["a" * 60_000, "1" * 60_000, "passw" * 12_000, "@" + "." * 60_000, "- " * 30_000]
+)
+def test_hostile_text_is_kept_as_any_other(text: str, migrate: Migrate) -> None:
+    fields = dict.fromkeys(("age", "allergies", "email", "phone", "created_at"), text)
+    migration = migrate(patients=[{"id": "1", "name": "A"} | fields], history=[{"id": "1", "details": text}])
+    assert planned(migration).patients[0].phone == text.strip()

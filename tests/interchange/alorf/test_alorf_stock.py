@@ -57,6 +57,7 @@ def difference(migration: Migration) -> Line:
         ("1/0", None, "number_unreadable"),
         (True, None, "number_unreadable"),
         ("9" * 13, None, "number_too_large"),
+        ("1" + " " * 100_000 + "!", None, "number_unreadable"),
         (None, None, "empty"),
         ("", None, "empty"),
     ],

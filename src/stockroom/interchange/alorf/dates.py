@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from stockroom.interchange.alorf.fields import as_text, western_digits
 
+LONGEST = 60
 YEARS = range(1880, 2201)
 MONTHS = {name.casefold(): number for number, name in enumerate(calendar.month_abbr) if name}
 YEAR_FIRST = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})")
@@ -42,7 +43,7 @@ def read_day(value: object) -> Day:
     text = western_digits(as_text(value))
     if not text:
         return Day(None, "empty")
-    if isinstance(value, bool):
+    if isinstance(value, bool) or len(text) > LONGEST:
         return UNREADABLE
     return _day(text.split("T")[0].strip()) or _day(text.split()[0]) or UNREADABLE
 
@@ -52,6 +53,8 @@ def read_moment(value: object, zone: ZoneInfo) -> Moment:
     text = western_digits(as_text(value))
     if not text:
         return Moment(None, "empty")
+    if len(text) > LONGEST:
+        return Moment(None, "date_unreadable")
     if isinstance(value, int | Decimal) and not isinstance(value, bool):
         return _epoch(value)
     try:

@@ -24,6 +24,7 @@ FORMS: dict[str, re.Pattern[str]] = {
     }.items()
 }
 OTHER = "other"
+LONGEST = 200
 AMOUNT = r"\d+(?:[.,]\d+)?"
 MASS = r"(?:mg|g|mcg|µg|μg|ug|iu|i\.u\.|units?|meq|mmol|%|ملغ|مجم|جم)"
 STRENGTH = re.compile(rf"{AMOUNT}\s*{MASS}(?:\s*/\s*(?:{AMOUNT})?\s*(?:ml|g|dose|h|hr|tab)?)?", re.IGNORECASE)
@@ -38,7 +39,7 @@ def read_form(text: str) -> str | None:
 
 def read_strength(text: str) -> str:
     """A strength within a form's text ("Capsule 250mg"); a pack size ("Syrup 100ml") is none."""
-    match = STRENGTH.search(text)
+    match = STRENGTH.search(text[:LONGEST])
     return match[0].strip() if match else ""
 
 

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from stockroom.interchange.alorf.fields import as_text, western_digits
 
 LIMIT = Decimal(10) ** 12
+LONGEST = 60
 QUANTITY_DECIMALS = 6
 MONEY_DECIMALS = 4
 
@@ -32,6 +33,8 @@ def read_quantity(value: object, *, decimals: int = QUANTITY_DECIMALS) -> Number
     text = _plain_text(value)
     if not text:
         return Number(None, "empty")
+    if len(text) > LONGEST:
+        return Number(None, "number_unreadable")
     number = _parse(text)
     return number if number.value is None else _bounded(number, decimals)
 
@@ -90,7 +93,7 @@ def _separated(body: str, sign: str) -> Number:
         body, code = body.replace(",", ""), "number_ambiguous"
     elif body.count(".") > 1:
         body = body.replace(".", "")
-    if not re.fullmatch(r"\d*\.?\d*", body) or len(body) > 60 or body == ".":
+    if not re.fullmatch(r"\d*\.?\d*", body) or body == ".":
         return Number(None, "number_unreadable")
     return Number(Decimal(sign + body), code)
 

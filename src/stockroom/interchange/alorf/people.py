@@ -8,6 +8,7 @@ from stockroom.interchange.alorf import plan
 from stockroom.interchange.alorf.reading import Reading
 
 PHARMACY = re.compile(r"pharmac|aptek|صيدلي", re.IGNORECASE)
+EMAIL_LIMIT = 254
 EMAIL = re.compile(r"[^@\s,;]+@[^@\s,;]+\.[^@\s,;.]+")
 MAIN_KEY = "01"
 
@@ -89,7 +90,7 @@ def read_prescriber(reading: Reading, departments: Container[str]) -> plan.Presc
 
 def _email(reading: Reading) -> str:
     email = reading.text("email", "e_mail", "mail")
-    if email and not EMAIL.fullmatch(email):
+    if email and (len(email) > EMAIL_LIMIT or not EMAIL.fullmatch(email)):
         reading.change("email_unusable", email=email[:100])
         return ""
     return email

@@ -7,7 +7,7 @@ from stockroom.interchange.alorf.fields import as_list, as_map, as_text, canonic
 
 SECRET_NAME = re.compile(r"passw|passphrase|(^|_)(pwd|pass|secret|token|api_key|otp|pin|pin_code)(_|$)")
 SECRET_IN_TEXT = re.compile(
-    r"(\w*(?:passw|pwd|passphrase|secret|token)\w*[\"']?\s*[:=]\s*)(\"[^\"]*\"|'[^']*'|[^\s,;}\"']+)",
+    r"((?:passw|pwd|passphrase|secret|token)\w{0,40}[\"']?\s{0,20}[:=]\s{0,20})(\"[^\"]*\"|'[^']*'|[^\s,;}\"']+)",
     re.IGNORECASE,
 )
 REMOVED = "[removed]"
