@@ -31,19 +31,20 @@ class Row(NamedTuple):
 
 def decode_text(data: bytes, file: str) -> tuple[str, list[Line]]:
     """UTF-8 with or without a mark, UTF-16 with one, or the likelier of cp1250 and cp1256."""
-    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        encodings = ("utf-16",)
-    else:
-        encodings = ("utf-8-sig", *_rank_code_pages(data))
-    for encoding in encodings:
-        try:
-            text = data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        guessed = encoding in {"cp1250", "cp1256"}
-        lines = [file_line("changed", "encoding_guessed", file, encoding=encoding)] if guessed else []
-        return text, lines
+    marked = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    if (text := _decoded(data, "utf-16" if marked else "utf-8-sig")) is not None:
+        return text, []
+    for encoding in () if marked else _rank_code_pages(data):
+        if (text := _decoded(data, encoding)) is not None:
+            return text, [file_line("changed", "encoding_guessed", file, encoding=encoding)]
     raise SourceFileError("text_undecodable", file)
+
+
+def _decoded(data: bytes, encoding: str) -> str | None:
+    try:
+        return data.decode(encoding)
+    except UnicodeDecodeError:
+        return None
 
 
 def _rank_code_pages(data: bytes) -> tuple[str, str]:

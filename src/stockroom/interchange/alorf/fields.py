@@ -5,6 +5,7 @@ import json
 import re
 import unicodedata
 from decimal import Decimal
+from functools import lru_cache
 from typing import cast
 
 CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
@@ -14,6 +15,7 @@ KEY_LIMIT = 40
 EMPTY_WORDS = frozenset({"null", "nan", "undefined"})
 
 
+@lru_cache(maxsize=4096)
 def canonical_name(name: str) -> str:
     """One spelling for a field: "Store ID", "storeId" and "store_id" are the same."""
     return NOT_WORD.sub("_", CAMEL.sub("_", name.strip())).strip("_").casefold()
