@@ -81,6 +81,35 @@ class PlaceCodeTaken(Conflict):
     at = "/code"
 
 
+class PlaceParentUnknown(Invalid):
+    code = "place.parent_unknown"
+    sentence = N_("Choose an active place of yours that this one is part of.")
+    at = "/parent_id"
+
+
+class PlaceInItself(Invalid):
+    code = "place.in_itself"
+    sentence = N_("A place cannot be part of itself.")
+    at = "/parent_id"
+
+
+class BinWithoutPlace(Invalid):
+    code = "place.bin_without_place"
+    sentence = N_("A bin is part of a place: choose it.")
+    at = "/parent_id"
+
+
+class PlaceDepartmentUnknown(Invalid):
+    code = "place.department_unknown"
+    sentence = N_("Choose an active department of yours.")
+    at = "/department_id"
+
+
+class PlaceHasParts(Conflict):
+    code = "place.has_parts"
+    sentence = N_("This place still has active parts. Archive them first.")
+
+
 class PlaceHoldsStock(Conflict):
     code = "place.holds_stock"
     sentence = N_("This place still holds stock. Move it first.")
@@ -189,6 +218,12 @@ class ReturnTooLarge(Conflict):
     code = "return.too_large"
     sentence = N_("Only {left} of what was given can still come back.")
     at = "/quantity"
+
+
+class LevelNegative(Invalid):
+    code = "level.negative"
+    sentence = N_("A level must not be negative.")
+    at = "/minimum"
 
 
 class LevelOrder(Invalid):

@@ -108,12 +108,12 @@ def why_not(balance: BatchBalance, *, on: date) -> str | None:
 
 
 def fefo_order(balance: BatchBalance) -> tuple[date, str, UUID]:
-    """Earliest expiry first; batches without expiry last; then by code, so that the order is always the same."""
+    """Earliest expiry first, batches without expiry last; then by code, so that the order stays the same."""
     return (balance.expires_on or date.max, balance.batch_code, balance.batch_id)
 
 
 def allocate_fefo(candidates: Iterable[BatchBalance], wanted: Decimal, *, on: date) -> Allocation:
-    """Take from the earliest expiry first; never from a batch that has expired by that day, is held or recalled."""
+    """Take from the earliest expiry first; never what has expired by that day, is held or recalled."""
     taken: list[Taken] = []
     skipped: list[Skipped] = []
     missing = wanted
@@ -174,6 +174,22 @@ def check_quantity(quantity: Decimal, *, precision: int, product: str, at: str, 
     exponent = quantity.normalize().as_tuple().exponent
     if isinstance(exponent, int) and -exponent > precision:
         raise errors.QuantityTooPrecise(at=at, product=product, precision=precision)
+
+
+def check_level(
+    minimum: Decimal, reorder_at: Decimal, maximum: Decimal | None, *, precision: int, product: str
+) -> None:
+    """Raises LevelNegative, LevelOrder, QuantityTooPrecise, QuantityTooLarge, each at its field."""
+    given = {"minimum": minimum, "reorder_at": reorder_at, "maximum": maximum}
+    for name, value in given.items():
+        if value:
+            check_quantity(value, precision=precision, product=product, at=f"/{name}", signed=True)
+        if value is not None and value < 0:
+            raise errors.LevelNegative(at=f"/{name}")
+    if reorder_at < minimum:
+        raise errors.LevelOrder(at="/reorder_at")
+    if maximum is not None and maximum < reorder_at:
+        raise errors.LevelOrder(at="/maximum")
 
 
 def check_line_count(lines: Sequence[object]) -> None:
