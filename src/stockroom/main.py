@@ -29,6 +29,7 @@ from stockroom.platform import audit
 from stockroom.platform.clock import Clock, utc_now
 from stockroom.platform.db import Database
 from stockroom.platform.edge import Edge
+from stockroom.platform.events import Events
 from stockroom.platform.health import HEALTH_ROUTES
 from stockroom.platform.metrics import Metrics
 from stockroom.platform.pages import STATIC, NavItem, Renderer
@@ -51,7 +52,8 @@ NAV: Sequence[NavItem] = [item for module in PAGES for item in module.NAV]
 
 def create_app(settings: Settings, conninfo: str, *, clock: Clock = utc_now) -> Edge:
     """The ASGI application for one process; ``conninfo`` is a migrated PostgreSQL database."""
-    database = Database(settings, conninfo, before_commit=audit.write_pending)
+    events = make_events()
+    database = Database(settings, conninfo, before_commit=audit.write_pending, events=events)
     metrics = Metrics()
     load_identity = identity_loader(
         idle=timedelta(minutes=settings.session_idle_minutes),
@@ -85,12 +87,18 @@ def create_app(settings: Settings, conninfo: str, *, clock: Clock = utc_now) -> 
     )
     app.state.settings = settings
     app.state.database = database
+    app.state.events = events
     app.state.metrics = metrics
     app.state.clock = clock
     app.state.secret = secret
     app.state.load_identity = load_identity
     app.state.renderer = Renderer(settings, NAV)
     return Edge(app, metrics=metrics, tls=settings.secure_cookies, slow_ms=settings.slow_request_ms)
+
+
+def make_events() -> Events:
+    """What modules do when something happens in a lower one: the whole list."""
+    return Events()
 
 
 def _static() -> Router:

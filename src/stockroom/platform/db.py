@@ -15,6 +15,7 @@ from psycopg.types.json import set_json_dumps, set_json_loads
 from psycopg_pool import AsyncConnectionPool, PoolTimeout, TooManyRequests
 
 from stockroom.platform.errors import N_, Conflict, Refusal, Unavailable
+from stockroom.platform.events import Events
 from stockroom.settings import Settings
 
 Struct = TypeVar("Struct", bound=msgspec.Struct)
@@ -26,11 +27,12 @@ set_json_dumps(msgspec.json.encode)
 
 
 class Connection(AsyncConnection[TupleRow]):
-    """A database connection, and what must still be written before its transaction commits."""
+    """A database connection, what must still be written before its transaction commits, and who listens."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.pending_audit: list[Any] = []
+        self.events = Events()
 
 
 class ShapeMismatch(TypeError):
@@ -95,10 +97,14 @@ BeforeCommit = Callable[[Connection], Awaitable[None]]
 
 
 class Database:
-    """The pool. ``before_commit`` writes what the transaction still owes (the audit entries)."""
+    """The pool. ``before_commit`` writes what the transaction still owes (the audit entries); ``events``
+    are the subscribers that every connection carries."""
 
-    def __init__(self, settings: Settings, conninfo: str, *, before_commit: BeforeCommit) -> None:
+    def __init__(
+        self, settings: Settings, conninfo: str, *, before_commit: BeforeCommit, events: Events | None = None
+    ) -> None:
         self._before_commit = before_commit
+        self._events = events or Events()
         self._timeout = settings.db_acquire_timeout
         self.pool: AsyncConnectionPool[Connection] = AsyncConnectionPool(
             conninfo,
@@ -129,9 +135,11 @@ class Database:
     async def acquire(self) -> Connection:
         """Raises Unavailable when the pool is exhausted or the server is away."""
         try:
-            return await self.pool.getconn(self._timeout)
+            db = await self.pool.getconn(self._timeout)
         except (PoolTimeout, TooManyRequests, OperationalError) as error:
             raise Unavailable from error
+        db.events = self._events
+        return db
 
     async def release(self, db: Connection) -> None:
         db.pending_audit.clear()

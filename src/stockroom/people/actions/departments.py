@@ -4,11 +4,13 @@ from datetime import datetime
 from uuid import UUID
 
 from stockroom.people.errors import DepartmentInUse, DepartmentNameTaken, MainDepartmentStays
+from stockroom.people.events import DepartmentArchiving, DepartmentOpened
 from stockroom.people.queries.departments import Department, get_department
 from stockroom.platform import audit
 from stockroom.platform.access import Actor
 from stockroom.platform.db import Connection, execute, fetch_value
 from stockroom.platform.errors import VersionStale
+from stockroom.platform.events import publish
 from stockroom.platform.fields import Line, Name, Note, StructInput
 from stockroom.platform.ids import new_id
 
@@ -54,16 +56,25 @@ class DepartmentInput(StructInput, frozen=True, kw_only=True):
     notes: Note = ""
 
 
+class NewDepartment(DepartmentInput, frozen=True, kw_only=True):
+    """A department to open; ``with_store`` opens a store of its own with it."""
+
+    with_store: bool = False
+
+
 async def create_department(
     db: Connection, *, department: DepartmentInput, is_main: bool = False, actor: Actor, at: datetime
 ) -> UUID:
-    """Raises DepartmentNameTaken."""
+    """Publishes DepartmentOpened. Raises DepartmentNameTaken."""
     await _require_free_name(db, department.name, None)
     department_id = new_id()
     await execute(db, INSERT, {**_columns(department), "id": department_id, "is_main": is_main, "at": at})
     audit.record(
         db, actor, "people.department.create", "department", department_id, after=_columns(department)
     )
+    with_store = isinstance(department, NewDepartment) and department.with_store
+    opened = DepartmentOpened(department_id, department.name.strip(), with_store=with_store)
+    await publish(db, opened, actor=actor, at=at)
     return department_id
 
 
@@ -83,13 +94,16 @@ async def update_department(
     return after
 
 
-async def archive_department(db: Connection, *, department_id: UUID, version: int, actor: Actor) -> None:
-    """Raises NotFound, MainDepartmentStays, DepartmentInUse, VersionStale."""
+async def archive_department(
+    db: Connection, *, department_id: UUID, version: int, actor: Actor, at: datetime
+) -> None:
+    """Publishes DepartmentArchiving. Raises NotFound, MainDepartmentStays, DepartmentInUse, VersionStale."""
     before = await get_department(db, department_id)
     if before.is_main:
         raise MainDepartmentStays
     if await fetch_value(db, HAS_ACTIVE_USERS, {"id": department_id}):
         raise DepartmentInUse
+    await publish(db, DepartmentArchiving(department_id), actor=actor, at=at)
     if not await execute(db, SET_ACTIVE, {"id": department_id, "version": version, "active": False}):
         raise VersionStale
     audit.record(db, actor, "people.department.archive", "department", department_id, before=before)

@@ -11,6 +11,7 @@ from litestar.params import FromPath, JSONBody
 from stockroom.people import queries
 from stockroom.people.actions.departments import (
     DepartmentInput,
+    NewDepartment,
     archive_department,
     create_department,
     update_department,
@@ -66,7 +67,7 @@ async def post_department(
     request: AnyRequest,
     db: NamedDependency[Connection],
     actor: NamedDependency[Actor],
-    data: JSONBody[DepartmentInput],
+    data: JSONBody[NewDepartment],
 ) -> Response[Department]:
     department_id = await create_department(db, department=data, actor=actor, at=scope_of(request).at)
     made = await queries.get_department(db, department_id)
@@ -106,7 +107,13 @@ async def delete_department(
     actor: NamedDependency[Actor],
     department_id: FromPath[UUID],
 ) -> None:
-    await archive_department(db, department_id=department_id, version=seen_version(request), actor=actor)
+    await archive_department(
+        db,
+        department_id=department_id,
+        version=seen_version(request),
+        actor=actor,
+        at=scope_of(request).at,
+    )
 
 
 ROUTES = [list_departments, get_department, post_department, put_department, delete_department]

@@ -11,6 +11,7 @@ from litestar.params import FromPath
 from stockroom.people import queries
 from stockroom.people.actions.departments import (
     DepartmentInput,
+    NewDepartment,
     archive_department,
     create_department,
     update_department,
@@ -55,7 +56,7 @@ async def export_departments(request: AnyRequest, db: NamedDependency[Connection
 
 @get("/departments/new", guards=[Needs("people.department.write")], include_in_schema=False)
 async def new_department(request: AnyRequest) -> Response[Any]:
-    return _form(request, None, {}, None)
+    return _form(request, None, {"with_store": "true"}, None)
 
 
 @post("/departments/new", guards=[Needs("people.department.write")], include_in_schema=False, status_code=303)
@@ -65,7 +66,7 @@ async def add_department(
     form = await read_form(request)
     try:
         async with savepoint(db):
-            department = convert(structure(form), DepartmentInput, strict=False)
+            department = convert(structure(form), NewDepartment, strict=False)
             made = await create_department(db, department=department, actor=actor, at=scope_of(request).at)
     except Refusal as refusal:
         return _form(request, None, form, refusal)
@@ -132,7 +133,9 @@ async def archive(
     department_id: FromPath[UUID],
 ) -> Response[Any]:
     version = form_version(await read_form(request))
-    await archive_department(db, department_id=department_id, version=version, actor=actor)
+    await archive_department(
+        db, department_id=department_id, version=version, actor=actor, at=scope_of(request).at
+    )
     return redirect(request, "/departments", flash=_("Archived."))
 
 
