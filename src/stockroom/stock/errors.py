@@ -9,6 +9,12 @@ class StockShort(Conflict):
     at = "/quantity"
 
 
+class CostImpossible(Invalid):
+    code = "cost.impossible"
+    sentence = N_("A cost is zero or more, with at most four decimals.")
+    at = "/unit_cost"
+
+
 class NothingToPost(Invalid):
     code = "stock.nothing_to_post"
     sentence = N_("Add at least one line.")

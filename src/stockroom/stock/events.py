@@ -6,7 +6,7 @@ from stockroom.platform.events import Event
 
 
 class DocumentReversed(Event, frozen=True):
-    """A whole document was taken back. ``kind`` is that of the document, ``reversal_id`` what took it back."""
+    """A whole document was taken back by ``reversal_id``. ``kind`` is that of the document itself."""
 
     document_id: UUID
     kind: str

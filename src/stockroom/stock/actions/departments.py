@@ -7,6 +7,7 @@ from stockroom.people import DepartmentArchiving, DepartmentInUse, DepartmentOpe
 from stockroom.platform import audit
 from stockroom.platform.access import Actor
 from stockroom.platform.db import Connection, execute, fetch_values
+from stockroom.platform.i18n import gettext
 from stockroom.stock import rules
 from stockroom.stock.actions.places import PlaceInput, create_place
 
@@ -34,7 +35,7 @@ async def open_department_store(
     taken: set[str] = set(await fetch_values(db, CODES_LIKE, {"stem": stem}))
     place = PlaceInput(
         code=rules.free_code(stem, taken),
-        name=rules.store_name(event.name),
+        name=gettext("{name} store").format(name=event.name),
         kind="ward",
         department_id=event.department_id,
     )
@@ -44,7 +45,10 @@ async def open_department_store(
 async def close_department_places(
     db: Connection, event: DepartmentArchiving, /, *, actor: Actor, at: datetime
 ) -> None:
-    """Subscribes to DepartmentArchiving: archives its places. Raises DepartmentInUse while they hold stock."""
+    """Subscribes to DepartmentArchiving: archives its places.
+
+    Raises DepartmentInUse while they hold stock.
+    """
     ids: list[UUID] = await fetch_values(db, LOCK_PLACES, {"id": event.department_id})
     if await fetch_values(db, HOLDING, {"ids": ids}):
         raise DepartmentInUse

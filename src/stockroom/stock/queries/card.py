@@ -105,7 +105,7 @@ LAST_SEQ = 2**63 - 1
 
 
 class CardOf(msgspec.Struct, frozen=True, kw_only=True):
-    """What a card is of: a product or one batch of it, at these places, in this period (until is exclusive)."""
+    """What a card is of: a product or one batch of it, at these places, from since to before until."""
 
     product_id: UUID
     batch_id: UUID | None
@@ -173,8 +173,6 @@ async def list_card_rows(
     return await fetch_all(db, sql, card.params() | {"start": start, "after": seq, "limit": limit}, CardRow)
 
 
-async def list_day_changes(
-    db: Connection, card: CardOf, *, since: datetime, zone: str
-) -> list[DayChange]:
+async def list_day_changes(db: Connection, card: CardOf, *, since: datetime, zone: str) -> list[DayChange]:
     """By how much each local day with movements changed the balance."""
     return await fetch_all(db, DAYS, card.params() | {"since": since, "zone": zone}, DayChange)
