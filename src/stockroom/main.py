@@ -22,6 +22,7 @@ from stockroom.dispensing import api as dispensing_api
 from stockroom.dispensing import pages as dispensing_pages
 from stockroom.insight import api as insight_api
 from stockroom.insight import pages as insight_pages
+from stockroom.people import DepartmentArchiving, DepartmentOpened
 from stockroom.people import api as people_api
 from stockroom.people import pages as people_pages
 from stockroom.people.actions.roles import sync_builtin_roles
@@ -38,7 +39,7 @@ from stockroom.platform.problems import Answer
 from stockroom.platform.scope import ScopeMiddleware
 from stockroom.platform.web import EXCEPTION_HANDLERS, provide_actor, provide_db
 from stockroom.settings import Settings, secret_key
-from stockroom.stock import DocumentReversed
+from stockroom.stock import DocumentReversed, close_department_places, open_department_store
 from stockroom.stock import api as stock_api
 from stockroom.stock import pages as stock_pages
 
@@ -102,6 +103,8 @@ def make_events() -> Events:
     """What modules do when something happens in a lower one: the whole list."""
     events = Events()
     events.subscribe(DocumentReversed, forget_invoice)
+    events.subscribe(DepartmentOpened, open_department_store)
+    events.subscribe(DepartmentArchiving, close_department_places)
     return events
 
 

@@ -1,6 +1,6 @@
 """The refusals of dispensing."""
 
-from stockroom.platform.errors import Conflict, Invalid, N_
+from stockroom.platform.errors import N_, Conflict, Invalid
 
 
 class FileNumberTaken(Conflict):

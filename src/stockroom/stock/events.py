@@ -1,4 +1,4 @@
-"""What stock tells the modules above, within the transaction in which it happens."""
+"""What happens to documents, for the modules that extend them."""
 
 from uuid import UUID
 
@@ -6,7 +6,8 @@ from stockroom.platform.events import Event
 
 
 class DocumentReversed(Event, frozen=True):
-    """A whole document was taken back. ``kind`` is that of the document, such as ``receipt``."""
+    """A whole document was taken back by ``reversal_id``. ``kind`` is that of the document itself."""
 
     document_id: UUID
     kind: str
+    reversal_id: UUID

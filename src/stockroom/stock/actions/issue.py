@@ -41,7 +41,7 @@ async def issue_stock(db: Connection, *, issue: IssueInput, actor: Actor, at: da
 
 
 async def dispose_stock(db: Connection, *, disposal: DisposalInput, actor: Actor, at: datetime) -> Posted:
-    """Takes expired, held and recalled batches too, where a person chose them.
+    """Takes expired, held and recalled batches too, where the person chose them.
 
     Raises as issue_stock, and ReasonUnknown.
     """

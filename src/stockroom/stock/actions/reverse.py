@@ -22,7 +22,7 @@ OUTSIDE_IDS = frozenset(OUTSIDE.values())
 async def reverse_document(
     db: Connection, *, document_id: UUID, reason: str, actor: Actor, at: datetime
 ) -> Posted:
-    """Take a whole document back.
+    """Take a whole document back. Publishes DocumentReversed.
 
     Raises NotFound, ReasonMissing, NotReversible, AlreadyReversed, the refusals of places, and StockShort
     where what came in is no longer there. Publishes DocumentReversed.
@@ -47,7 +47,8 @@ async def reverse_document(
     )
     moves = [back(movement, movement.quantity) for movement in movements]
     posted = await post(db, posting, moves, actor=actor, facts={"reverses": document.number})
-    await publish(db, DocumentReversed(document.id, document.kind), actor=actor, at=at)
+    reversed_ = DocumentReversed(document.id, document.kind, posted.id)
+    await publish(db, reversed_, actor=actor, at=at)
     return posted
 
 

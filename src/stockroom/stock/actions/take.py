@@ -53,7 +53,9 @@ def allocate_lines(
     on: date,
     fit_for_use: bool = True,
 ) -> list[Allocation]:
-    """One allocation a line. Raises StockShort, BatchUnknown, the batch refusals and FefoReasonMissing at the line.
+    """One allocation a line.
+
+    Raises StockShort, BatchUnknown, the batch refusals and FefoReasonMissing, each at its line.
 
     ``fit_for_use`` False lets a person choose a batch that has expired, is held or recalled (disposal).
     """
