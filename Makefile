@@ -40,7 +40,7 @@ run: $(READY) ## Serve http://127.0.0.1:8080 (HOST, PORT, WORKERS); an empty dat
 
 test: $(READY) .venv/.dev ## Run every test (JOBS=2; ARGS='-k words' narrows)
 	@browser=$$(scripts/find-browser) && echo "→ Running the tests, browser $$browser" \
-		&& CHROMIUM="$$browser" exec $(BIN)/python -m pytest -n $(JOBS) $(ARGS)
+		&& CHROMIUM="$$browser" exec $(BIN)/python -m pytest -n $(JOBS) --dist loadfile $(ARGS)
 
 check: style types imports templates ## Run every static check
 
