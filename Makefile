@@ -98,7 +98,7 @@ clean: ## Remove what was built; the data directory stays
 
 node_modules/.stamp: package.json package-lock.json | .venv/.runtime
 	@PATH="$$(scripts/find-node):$$PATH" && echo "→ Installing front-end packages with Node $$(node --version)" \
-		&& npm ci --no-audit --no-fund --loglevel=error
+		&& npm ci --no-audit --no-fund --no-update-notifier --loglevel=error
 	@touch $@
 
 $(STATIC): node_modules/.stamp $(ASSETS)
