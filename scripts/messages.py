@@ -4,6 +4,7 @@ import re
 import sys
 import tomllib
 from collections.abc import Collection, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 from babel.messages.catalog import Catalog, Message
@@ -13,7 +14,7 @@ from babel.messages.pofile import read_po, write_po
 ROOT = Path(__file__).parents[1]
 DOMAIN = "stockroom"
 LANGUAGES = ("pl",)
-PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]|%[sdif]|\{\w*\}")
+PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]|%[sdif]|\{\w*\}|\$[a-z]\w*")
 
 
 def catalogue_path(language: str) -> Path:
@@ -76,14 +77,28 @@ def _placeholders(text: str) -> set[str]:
 
 def update_catalogue(language: str, wanted: Catalog) -> None:
     """Adds new messages, drops those that nothing asks for, keeps translations; sorted, so that it merges."""
-    catalogue = read_catalogue(language) or Catalog(locale=language, domain=DOMAIN, project=DOMAIN)
-    catalogue.header_comment = "# Words of Stockroom on screen."
-    catalogue.fuzzy = False
+    catalogue = read_catalogue(language) or _new_catalogue(language)
     catalogue.update(wanted, no_fuzzy_matching=True, update_creation_date=False)
     path = catalogue_path(language)
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("wb") as file:
         write_po(file, catalogue, width=100, no_location=True, sort_output=True, ignore_obsolete=True)
+
+
+def _new_catalogue(language: str) -> Catalog:
+    version = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["version"]
+    return Catalog(
+        locale=language,
+        domain=DOMAIN,
+        project=DOMAIN,
+        version=version,
+        header_comment="# Words of Stockroom on screen.",
+        msgid_bugs_address="see the README",
+        last_translator="Stockroom",
+        language_team="Stockroom",
+        revision_date=datetime.now(UTC),
+        fuzzy=False,
+    )
 
 
 def main() -> int:

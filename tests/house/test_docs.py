@@ -70,7 +70,8 @@ def _exists(path: str, folder: Path) -> bool:
 
 
 def pages() -> list[str]:
-    return [path.name for path in ROOT.glob("*.md")] + files_under(["docs", "assets"], frozenset({".md"}))
+    own = sorted(path.name for path in ROOT.glob("*.md"))
+    return own + files_under(["docs", "assets"], frozenset({".md"}))
 
 
 @pytest.mark.parametrize("page", pages())

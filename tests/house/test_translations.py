@@ -41,6 +41,7 @@ def test_messages_are_found_in_code_and_in_templates(tmp_path):
         ("Only %(available)s are there.", "Jest tylko %(dostępne)s."),
         ("Only %(available)s are there.", "Jest tylko tyle."),
         ("Batch {code}", "Partia {kod}"),
+        ("Row $row", "Wiersz $wiersz"),
         (("%(n)s batch", "%(n)s batches"), ("%(n)s partia", "%(n)s partie", "")),
     ],
 )

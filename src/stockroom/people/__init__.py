@@ -1,18 +1,23 @@
 """People: users, roles, departments, sign-in and sessions. The front door."""
 
+from stockroom.people.actions.accounts import AccountInput, create_account
 from stockroom.people.actions.departments import DepartmentInput, NewDepartment, create_department
+from stockroom.people.actions.roles import sync_builtin_roles
 from stockroom.people.errors import DepartmentInUse
 from stockroom.people.events import DepartmentArchiving, DepartmentOpened
 from stockroom.people.queries.departments import Department, get_department, list_department_choices
 
 __all__ = [
+    "AccountInput",
     "Department",
     "DepartmentArchiving",
     "DepartmentInUse",
     "DepartmentInput",
     "DepartmentOpened",
     "NewDepartment",
+    "create_account",
     "create_department",
     "get_department",
     "list_department_choices",
+    "sync_builtin_roles",
 ]

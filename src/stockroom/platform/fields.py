@@ -35,6 +35,7 @@ MESSAGES = {
     "field.too_long": N_("At most {limit} characters."),
     "field.too_short": N_("At least {limit} characters."),
     "field.characters": N_("This contains characters that are not allowed here."),
+    "field.email": N_("This is not an e-mail address; it looks like name@example.org."),
     "field.type": N_("Expected {expected}."),
     "field.number": N_("Write a number, for example 12 or 2.5."),
     "field.date": N_("Write a date as YYYY-MM-DD, for example 2026-05-31."),
@@ -155,7 +156,7 @@ def _alternatives(shape: Any) -> list[Any]:
 _KINDS = (
     ("`date`", "field.date"), ("`datetime", "field.date"), ("RFC3339", "field.date"), ("ISO8601", "field.date"),
     ("uuid", "field.id"), ("UUID", "field.id"), ("decimal", "field.number"), ("`int", "field.number"),
-    ("`float", "field.number"), ("regex", "field.characters"), ("enum", "field.choice"),
+    ("`float", "field.number"), ("regex '^([^@", "field.email"), ("regex", "field.characters"), ("enum", "field.choice"),
     ("required field", "field.required"), ("unknown field", "field.unknown"),
 )  # fmt: skip
 _LIMIT = re.compile(r"(?:length|`(?:str|int|float)`) (<=|>=|<|>) (-?[\d.]+)")

@@ -12,7 +12,8 @@ from sqlalchemy import create_engine
 from sqlalchemy.pool import NullPool
 
 ADVISORY_LOCK = 0x53544F434B  # "STOCK"
-LOCK_TIMEOUT_MS = 5_000
+WAIT_FOR_TURN = "select pg_advisory_lock(%s)"
+GIVE_UP_EARLY = "set local lock_timeout = '5s'"
 SCRIPTS = Path(__file__).parent.parent / "migrations"
 
 
@@ -46,30 +47,27 @@ def migrate(conninfo: str) -> tuple[str, str]:
     engine = create_engine(
         "postgresql+psycopg://", creator=lambda: psycopg.connect(conninfo), poolclass=NullPool
     )
-    with engine.connect() as connection:
-        connection.exec_driver_sql(f"select pg_advisory_lock({ADVISORY_LOCK})")
-        connection.commit()
-        try:
+    with psycopg.connect(conninfo, autocommit=True) as turn:
+        turn.execute(WAIT_FOR_TURN, [ADVISORY_LOCK])  # held until this connection closes
+        with engine.begin() as connection:
             before = MigrationContext.configure(connection).get_current_revision() or ""
-            known = {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
-            if before and before not in known:
-                raise SchemaTooNew(
-                    f"The database has schema version {before}, this Stockroom knows up to {head()}."
-                    " Start the newer Stockroom, or restore a backup made before the upgrade."
-                )
-            connection.commit()
+            _refuse_newer(before)
             if before != head():
                 _upgrade(connection)
-        finally:
-            connection.rollback()
-            connection.exec_driver_sql(f"select pg_advisory_unlock({ADVISORY_LOCK})")
-            connection.commit()
     return before, head()
 
 
+def _refuse_newer(version: str) -> None:
+    known = {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
+    if version and version not in known:
+        raise SchemaTooNew(
+            f"The database has schema version {version}, this Stockroom knows up to {head()}."
+            " Start the newer Stockroom, or restore a backup made before the upgrade."
+        )
+
+
 def _upgrade(connection: Any) -> None:
-    connection.exec_driver_sql(f"set lock_timeout = {LOCK_TIMEOUT_MS}")
+    connection.exec_driver_sql(GIVE_UP_EARLY)
     config = _config()
     config.attributes["connection"] = connection
     command.upgrade(config, "head")
-    connection.commit()

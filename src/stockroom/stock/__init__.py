@@ -10,6 +10,7 @@ from stockroom.stock.actions.take import TakeLine, allocate_lines, short
 from stockroom.stock.actions.transfer import TransferInput, transfer_stock
 from stockroom.stock.queries import find_broken_invariants, get_document, list_balances, list_movements_of
 from stockroom.stock.queries.balances import StockedProduct
+from stockroom.stock.queries.invariants import INVARIANTS
 from stockroom.stock.queries.ledger import Document, PostedMovement
 from stockroom.stock.rules import (
     Allocation,
@@ -22,7 +23,7 @@ from stockroom.stock.rules import (
 )
 
 __all__ = [
-    "OUTSIDE", "AdjustmentInput", "AdjustmentLine", "Allocation", "BatchBalance", "BatchKey", "DisposalInput",
+    "INVARIANTS", "OUTSIDE", "AdjustmentInput", "AdjustmentLine", "Allocation", "BatchBalance", "BatchKey", "DisposalInput",
     "Document", "IssueInput", "Move", "Posted", "PostedMovement", "Posting", "Skipped", "StockedProduct",
     "TakeLine", "Taken", "TransferInput", "adjust_stock", "allocate_fefo", "allocate_lines", "back",
     "back_by_line", "check_line_count", "check_quantity", "dispose_stock", "find_broken_invariants",

@@ -25,6 +25,9 @@ log = logging.getLogger(__name__)
 START_SECONDS = 300.0
 STOP_SECONDS = 120.0
 
+FIND_DATABASE = "select 1 from pg_database where datname = %s"
+CREATE_DATABASE = "create database stockroom"
+
 
 class EmbeddedPostgres:
     """The PostgreSQL cluster in `data_dir/postgres`, shared by every process that starts it.
@@ -150,6 +153,6 @@ def _create_database(server: Server) -> None:
 
 def _create_missing(server: Server) -> None:
     with contextlib.closing(psycopg.connect(server.conninfo("postgres"), autocommit=True)) as db:
-        found = db.execute("select 1 from pg_database where datname = %s", [DATABASE]).fetchone()
+        found = db.execute(FIND_DATABASE, [DATABASE]).fetchone()
         if found is None:
-            db.execute("create database stockroom")
+            db.execute(CREATE_DATABASE)

@@ -1,0 +1,14 @@
+import './requests.js';
+import './announce.js';
+import './menus.js';
+import './dialogs.js';
+import './keys.js';
+import './palette.js';
+import './lookup.js';
+import './lines.js';
+import './guards.js';
+import './theme-choice.js';
+import { onContent } from './content.js';
+
+onContent('[data-chart]', (element) => import('./charts.js').then(({ mount }) => mount(element)));
+onContent('[data-error-summary]', (summary) => summary.focus());

@@ -1,0 +1,242 @@
+"""The ``stockroom`` command."""
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from typing import Any, NoReturn, TypeVar
+
+import click
+import msgspec
+from pydantic import SecretStr
+from rich.console import Console
+
+from stockroom import __version__
+from stockroom.people import AccountInput, create_account, sync_builtin_roles
+from stockroom.platform import audit
+from stockroom.platform.access import system_actor
+from stockroom.platform.clock import utc_now
+from stockroom.platform.db import Connection, Database, fetch_value
+from stockroom.platform.embedded import EmbeddedError, EmbeddedPostgres
+from stockroom.platform.errors import Refusal
+from stockroom.platform.fields import convert
+from stockroom.platform.i18n import sentence
+from stockroom.platform.migrate import SchemaTooNew, migrate
+from stockroom.settings import Settings, SettingsInvalid, load_settings
+
+T = TypeVar("T")
+console = Console(stderr=True, highlight=False)
+ACCOUNTS = "select count(*) from people.account"
+SERVER_CONNECTIONS = (
+    "select current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int"
+)
+SPARE_CONNECTIONS = 5
+
+
+def fail(message: str) -> NoReturn:
+    """One plain sentence and exit status 2; never a traceback for what the operator can mend."""
+    console.print(f"[red]✗[/red] {message}")
+    sys.exit(2)
+
+
+def settings_or_fail(**overrides: Any) -> Settings:
+    try:
+        return load_settings(**{name: value for name, value in overrides.items() if value is not None})
+    except SettingsInvalid as error:
+        console.print("[red]✗[/red] These settings are wrong:")
+        for problem in error.problems:
+            console.print(f"  {problem}", markup=False)
+        sys.exit(2)
+
+
+@contextmanager
+def running_database(settings: Settings) -> Iterator[str]:
+    """A conninfo of the migrated database: the embedded server, or the one DATABASE_URL names."""
+    if settings.postgres_url is not None:
+        _migrated(settings.postgres_url)
+        yield settings.postgres_url
+        return
+    settings.stockroom_data_dir.mkdir(parents=True, exist_ok=True)
+    server = EmbeddedPostgres(settings.stockroom_data_dir)
+    try:
+        conninfo = server.start()
+    except EmbeddedError as error:
+        fail(str(error))
+    try:
+        _migrated(conninfo)
+        yield conninfo
+    finally:
+        server.stop()
+
+
+def _migrated(conninfo: str) -> None:
+    try:
+        before, after = migrate(conninfo)
+    except SchemaTooNew as error:
+        fail(str(error))
+    if before != after:
+        console.print(f"→ Schema brought from {before or 'nothing'} to {after}")
+
+
+@asynccontextmanager
+async def open_pool(settings: Settings, conninfo: str) -> AsyncIterator[Database]:
+    database = Database(settings, conninfo, before_commit=audit.write_pending)
+    await database.open()
+    try:
+        yield database
+    finally:
+        await database.close()
+
+
+def in_transaction(settings: Settings, work: Callable[[Connection], Awaitable[T]]) -> T:
+    """Run one action as the command line does: its own pool, one transaction. A refusal is said and ends it."""
+
+    async def run(conninfo: str) -> T:
+        async with open_pool(settings, conninfo) as database, database.transaction() as db:
+            return await work(db)
+
+    with running_database(settings) as conninfo:
+        try:
+            return asyncio.run(run(conninfo))
+        except Refusal as refusal:
+            fail(told(refusal))
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="stockroom")
+def main() -> None:
+    """Stock, orders and dispensing from one provable ledger."""
+
+
+@main.command()
+@click.option("--host", help="Address to listen on (HOST).")
+@click.option("--port", type=int, help="Port to listen on (PORT).")
+@click.option("--workers", type=int, help="Server processes (WORKERS).")
+@click.option("--demo-if-empty", is_flag=True, help="Fill an empty database with the demo hospital.")
+def serve(host: str | None, port: int | None, workers: int | None, demo_if_empty: bool) -> None:
+    """Serve the application; the embedded database starts and stops with it."""
+    from stockroom.server import run_server
+
+    settings = settings_or_fail(host=host, port=port, workers=workers)
+    with running_database(settings) as conninfo:
+        asyncio.run(_require_connections(settings, conninfo))
+        if demo_if_empty and asyncio.run(_is_empty(settings, conninfo)):
+            _load_demo(settings, conninfo)
+        console.print(f"→ http://{settings.host}:{settings.port}")
+        run_server(settings, conninfo)
+
+
+async def _is_empty(settings: Settings, conninfo: str) -> bool:
+    async with open_pool(settings, conninfo) as database, database.connection() as db:
+        return await fetch_value(db, ACCOUNTS) == 0
+
+
+async def _require_connections(settings: Settings, conninfo: str) -> None:
+    async with open_pool(settings, conninfo) as database, database.connection() as db:
+        there: int = await fetch_value(db, SERVER_CONNECTIONS)
+    wanted = settings.workers * settings.db_pool_max
+    if wanted + SPARE_CONNECTIONS > there:
+        fail(
+            f"{settings.workers} workers with DB_POOL_MAX={settings.db_pool_max} may need {wanted} connections;"
+            f" the server gives {there}. Lower WORKERS or DB_POOL_MAX, or raise max_connections."
+        )
+
+
+@main.command()
+def init() -> None:
+    """Make the data directory, the database and its schema; safe to repeat."""
+    settings = settings_or_fail()
+    with running_database(settings) as conninfo:
+        empty = asyncio.run(_is_empty(settings, conninfo))
+    where = (
+        "the database of DATABASE_URL"
+        if settings.postgres_url
+        else str(settings.stockroom_data_dir.resolve())
+    )
+    console.print(f"✓ Ready: {where}")
+    if empty:
+        console.print("  Next: stockroom user create --username … --email … --role admin --password-stdin")
+
+
+@main.command()
+@click.option("--json", "as_json", is_flag=True, help="Machine-readable answer.")
+def verify(as_json: bool) -> None:
+    """Check every invariant of the ledger and the audit chain; exit 1 and the first offender where one is broken."""
+    from stockroom.insight import verify_everything
+
+    settings = settings_or_fail()
+    report = in_transaction(settings, verify_everything)
+    if as_json:
+        click.echo(msgspec.json.encode(report).decode())
+    else:
+        for check in report.checks:
+            mark = "[green]✓[/green]" if check.ok else "[red]✗[/red]"
+            console.print(f"{mark} {check.name}")
+            for offender in check.offenders:
+                console.print(f"    {offender}", markup=False)
+    sys.exit(0 if report.ok else 1)
+
+
+@main.command(name="settings")
+def show_settings() -> None:
+    """Print the settings in force, secrets masked."""
+    settings = settings_or_fail()
+    for name in type(settings).model_fields:
+        value = getattr(settings, name)
+        shown = "(set)" if isinstance(value, SecretStr) else "" if value is None else value
+        if isinstance(shown, tuple):
+            shown = ",".join(shown)
+        click.echo(f"{name.upper()}={shown}")
+
+
+@main.group()
+def user() -> None:
+    """Users from the command line."""
+
+
+@user.command(name="create")
+@click.option("--username", required=True)
+@click.option("--email", default="")
+@click.option("--name", default="", help="Full name; the user name where none is given.")
+@click.option("--role", required=True)
+@click.option("--password-stdin", is_flag=True, required=True, help="Read the password from standard input.")
+def create_user(username: str, email: str, name: str, role: str, password_stdin: bool) -> None:
+    """Create a user who can sign in at once."""
+    settings = settings_or_fail()
+    account = input_or_fail(
+        {
+            "username": username,
+            "email": email,
+            "name": name or username,
+            "role": role,
+            "password": read_password(),
+        },
+        AccountInput,
+    )
+
+    async def work(db: Connection) -> None:
+        await sync_builtin_roles(db)
+        actor = system_actor("command line")
+        await create_account(db, account=account, policy=settings.password_policy, actor=actor, at=utc_now())
+
+    in_transaction(settings, work)
+    console.print(f"✓ {username} can sign in as {role}")
+
+
+def input_or_fail(raw: dict[str, Any], shape: type[T]) -> T:
+    """What was typed as options, checked as any other input."""
+    try:
+        return convert(raw, shape)
+    except Refusal as refusal:
+        fail(told(refusal))
+
+
+def told(refusal: Refusal) -> str:
+    """The refusal in words, each field with its message."""
+    lines = [f"{error.at.strip('/')}: {sentence(error.sentence, error.facts)}" for error in refusal.errors]
+    return "\n  ".join(lines or [sentence(refusal.sentence, refusal.facts)])
+
+
+def read_password() -> str:
+    """The first line of standard input."""
+    return sys.stdin.readline().rstrip("\r\n")

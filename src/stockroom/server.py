@@ -1,0 +1,43 @@
+"""Running the application under uvicorn, in this process or in several."""
+
+import os
+
+import uvicorn
+from litestar.types import ASGIApp
+
+from stockroom.main import create_app
+from stockroom.platform.logs import set_up_logs
+from stockroom.settings import Settings, load_settings
+
+CONNINFO = "STOCKROOM_CONNINFO"
+GRACEFUL_SECONDS = 10
+
+
+def run_server(settings: Settings, conninfo: str) -> None:
+    """Serve until told to stop; what runs may finish within ten seconds."""
+    set_up_logs(log_format=settings.log_format, level=settings.log_level)
+    several = settings.workers > 1
+    if several:
+        os.environ[CONNINFO] = conninfo
+    uvicorn.run(
+        "stockroom.server:worker_app" if several else create_app(settings, conninfo),
+        factory=several,
+        workers=settings.workers if several else None,
+        host=settings.host,
+        port=settings.port,
+        loop="uvloop",
+        http="httptools",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=bool(settings.trusted_proxies),
+        forwarded_allow_ips=list(settings.trusted_proxies),
+        timeout_graceful_shutdown=GRACEFUL_SECONDS,
+    )
+
+
+def worker_app() -> ASGIApp:
+    """One worker process: the parent has started the database and migrated it."""
+    settings = load_settings()
+    set_up_logs(log_format=settings.log_format, level=settings.log_level)
+    return create_app(settings, os.environ[CONNINFO])
