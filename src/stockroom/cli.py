@@ -2,7 +2,7 @@
 
 import asyncio
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
 from contextlib import asynccontextmanager, contextmanager
 from typing import Any, NoReturn, TypeVar
 
@@ -12,11 +12,11 @@ from pydantic import SecretStr
 from rich.console import Console
 
 from stockroom import __version__
-from stockroom.people import AccountInput, create_account, sync_builtin_roles
+from stockroom.people import AccountInput, create_account, has_accounts, sync_builtin_roles
 from stockroom.platform import audit
 from stockroom.platform.access import system_actor
 from stockroom.platform.clock import utc_now
-from stockroom.platform.db import Connection, Database, fetch_value
+from stockroom.platform.db import Connection, Database, server_connections
 from stockroom.platform.embedded import EmbeddedError, EmbeddedPostgres
 from stockroom.platform.errors import Refusal
 from stockroom.platform.fields import convert
@@ -26,10 +26,6 @@ from stockroom.settings import Settings, SettingsInvalid, load_settings
 
 T = TypeVar("T")
 console = Console(stderr=True, highlight=False)
-ACCOUNTS = "select count(*) from people.account"
-SERVER_CONNECTIONS = (
-    "select current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int"
-)
 SPARE_CONNECTIONS = 5
 
 
@@ -50,7 +46,7 @@ def settings_or_fail(**overrides: Any) -> Settings:
 
 
 @contextmanager
-def running_database(settings: Settings) -> Iterator[str]:
+def running_database(settings: Settings) -> Generator[str]:
     """A conninfo of the migrated database: the embedded server, or the one DATABASE_URL names."""
     if settings.postgres_url is not None:
         _migrated(settings.postgres_url)
@@ -79,7 +75,7 @@ def _migrated(conninfo: str) -> None:
 
 
 @asynccontextmanager
-async def open_pool(settings: Settings, conninfo: str) -> AsyncIterator[Database]:
+async def open_pool(settings: Settings, conninfo: str) -> AsyncGenerator[Database]:
     database = Database(settings, conninfo, before_commit=audit.write_pending)
     await database.open()
     try:
@@ -128,12 +124,12 @@ def serve(host: str | None, port: int | None, workers: int | None, demo_if_empty
 
 async def _is_empty(settings: Settings, conninfo: str) -> bool:
     async with open_pool(settings, conninfo) as database, database.connection() as db:
-        return await fetch_value(db, ACCOUNTS) == 0
+        return not await has_accounts(db)
 
 
 async def _require_connections(settings: Settings, conninfo: str) -> None:
     async with open_pool(settings, conninfo) as database, database.connection() as db:
-        there: int = await fetch_value(db, SERVER_CONNECTIONS)
+        there = await server_connections(db)
     wanted = settings.workers * settings.db_pool_max
     if wanted + SPARE_CONNECTIONS > there:
         fail(
@@ -161,7 +157,7 @@ def init() -> None:
 @main.command()
 @click.option("--json", "as_json", is_flag=True, help="Machine-readable answer.")
 def verify(as_json: bool) -> None:
-    """Check every invariant of the ledger and the audit chain; exit 1 and the first offender where one is broken."""
+    """Check the ledger's invariants and the audit chain; exit 1 and the first offenders where one is broken."""
     from stockroom.insight import verify_everything
 
     settings = settings_or_fail()
@@ -184,8 +180,8 @@ def show_settings() -> None:
     for name in type(settings).model_fields:
         value = getattr(settings, name)
         shown = "(set)" if isinstance(value, SecretStr) else "" if value is None else value
-        if isinstance(shown, tuple):
-            shown = ",".join(shown)
+        if isinstance(value, tuple):
+            shown = ",".join(map(str, value))  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]  # names
         click.echo(f"{name.upper()}={shown}")
 
 

@@ -1,6 +1,6 @@
 """The composition root: settings in, application out. No module keeps global state."""
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import timedelta
 
@@ -9,11 +9,12 @@ from litestar.datastructures import CacheControlHeader
 from litestar.di import Provide
 from litestar.openapi import OpenAPIConfig
 from litestar.router import Router
-from litestar.static_files import create_static_files_router
+from litestar.static_files import create_static_files_router  # pyright: ignore[reportUnknownVariableType]  # its file system argument is untyped
 from litestar.types import ControllerRouterHandler
 
 from stockroom import __version__
 from stockroom.buying import api as buying_api
+from stockroom.buying import forget_invoice
 from stockroom.buying import pages as buying_pages
 from stockroom.catalog import api as catalog_api
 from stockroom.catalog import pages as catalog_pages
@@ -21,6 +22,7 @@ from stockroom.dispensing import api as dispensing_api
 from stockroom.dispensing import pages as dispensing_pages
 from stockroom.insight import api as insight_api
 from stockroom.insight import pages as insight_pages
+from stockroom.people import DepartmentArchiving, DepartmentOpened
 from stockroom.people import api as people_api
 from stockroom.people import pages as people_pages
 from stockroom.people.actions.roles import sync_builtin_roles
@@ -37,6 +39,7 @@ from stockroom.platform.problems import Answer
 from stockroom.platform.scope import ScopeMiddleware
 from stockroom.platform.web import EXCEPTION_HANDLERS, provide_actor, provide_db
 from stockroom.settings import Settings, secret_key
+from stockroom.stock import DocumentReversed, close_department_places, open_department_store
 from stockroom.stock import api as stock_api
 from stockroom.stock import pages as stock_pages
 
@@ -98,7 +101,11 @@ def create_app(settings: Settings, conninfo: str, *, clock: Clock = utc_now) -> 
 
 def make_events() -> Events:
     """What modules do when something happens in a lower one: the whole list."""
-    return Events()
+    events = Events()
+    events.subscribe(DocumentReversed, forget_invoice)
+    events.subscribe(DepartmentOpened, open_department_store)
+    events.subscribe(DepartmentArchiving, close_department_places)
+    return events
 
 
 def _static() -> Router:
@@ -118,7 +125,7 @@ def _openapi() -> OpenAPIConfig:
 
 def _lifespan(database: Database) -> Callable[[Litestar], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
-    async def run(_: Litestar) -> AsyncIterator[None]:
+    async def run(_: Litestar) -> AsyncGenerator[None]:
         await database.open()
         try:
             async with database.transaction() as db:

@@ -9,6 +9,12 @@ class StockShort(Conflict):
     at = "/quantity"
 
 
+class CostImpossible(Invalid):
+    code = "cost.impossible"
+    sentence = N_("A cost is zero or more, with at most four decimals.")
+    at = "/unit_cost"
+
+
 class NothingToPost(Invalid):
     code = "stock.nothing_to_post"
     sentence = N_("Add at least one line.")
@@ -79,6 +85,35 @@ class PlaceCodeTaken(Conflict):
     code = "place.code_taken"
     sentence = N_("Another place already has this code.")
     at = "/code"
+
+
+class PlaceParentUnknown(Invalid):
+    code = "place.parent_unknown"
+    sentence = N_("Choose an active place of yours that this one is part of.")
+    at = "/parent_id"
+
+
+class PlaceInItself(Invalid):
+    code = "place.in_itself"
+    sentence = N_("A place cannot be part of itself.")
+    at = "/parent_id"
+
+
+class BinWithoutPlace(Invalid):
+    code = "place.bin_without_place"
+    sentence = N_("A bin is part of a place: choose it.")
+    at = "/parent_id"
+
+
+class PlaceDepartmentUnknown(Invalid):
+    code = "place.department_unknown"
+    sentence = N_("Choose an active department of yours.")
+    at = "/department_id"
+
+
+class PlaceHasParts(Conflict):
+    code = "place.has_parts"
+    sentence = N_("This place still has active parts. Archive them first.")
 
 
 class PlaceHoldsStock(Conflict):
@@ -189,6 +224,12 @@ class ReturnTooLarge(Conflict):
     code = "return.too_large"
     sentence = N_("Only {left} of what was given can still come back.")
     at = "/quantity"
+
+
+class LevelNegative(Invalid):
+    code = "level.negative"
+    sentence = N_("A level must not be negative.")
+    at = "/minimum"
 
 
 class LevelOrder(Invalid):

@@ -1,8 +1,11 @@
 """Pure decisions about stock: what may be taken, from which batch, and what a quantity may be."""
 
-from collections.abc import Iterable, Sequence
+import re
+import unicodedata
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from decimal import Decimal
+from itertools import count
 from uuid import UUID
 
 import msgspec
@@ -108,12 +111,12 @@ def why_not(balance: BatchBalance, *, on: date) -> str | None:
 
 
 def fefo_order(balance: BatchBalance) -> tuple[date, str, UUID]:
-    """Earliest expiry first; batches without expiry last; then by code, so that the order is always the same."""
+    """Earliest expiry first, batches without expiry last; then by code, so that the order stays the same."""
     return (balance.expires_on or date.max, balance.batch_code, balance.batch_id)
 
 
 def allocate_fefo(candidates: Iterable[BatchBalance], wanted: Decimal, *, on: date) -> Allocation:
-    """Take from the earliest expiry first; never from a batch that has expired by that day, is held or recalled."""
+    """Take from the earliest expiry first; never what has expired by that day, is held or recalled."""
     taken: list[Taken] = []
     skipped: list[Skipped] = []
     missing = wanted
@@ -174,6 +177,43 @@ def check_quantity(quantity: Decimal, *, precision: int, product: str, at: str, 
     exponent = quantity.normalize().as_tuple().exponent
     if isinstance(exponent, int) and -exponent > precision:
         raise errors.QuantityTooPrecise(at=at, product=product, precision=precision)
+
+
+def check_cost(cost: Decimal | None, *, at: str) -> None:
+    """Raises CostImpossible. Costs are per base unit, kept with four decimals."""
+    if cost is None:
+        return
+    if not cost.is_finite() or not 0 <= cost <= LARGEST or cost != round(cost, 4):
+        raise errors.CostImpossible(at=at)
+
+
+def check_level(
+    minimum: Decimal, reorder_at: Decimal, maximum: Decimal | None, *, precision: int, product: str
+) -> None:
+    """Raises LevelNegative, LevelOrder, QuantityTooPrecise, QuantityTooLarge, each at its field."""
+    given = {"minimum": minimum, "reorder_at": reorder_at, "maximum": maximum}
+    for name, value in given.items():
+        if value:
+            check_quantity(value, precision=precision, product=product, at=f"/{name}", signed=True)
+        if value is not None and value < 0:
+            raise errors.LevelNegative(at=f"/{name}")
+    if reorder_at < minimum:
+        raise errors.LevelOrder(at="/reorder_at")
+    if maximum is not None and maximum < reorder_at:
+        raise errors.LevelOrder(at="/maximum")
+
+
+def place_code(name: str) -> str:
+    """A short code from a name: ``Oddział Położniczy`` → ``ODDZ-POLO``."""
+    plain = unicodedata.normalize("NFKD", name.replace("ł", "l").replace("Ł", "L"))
+    words = re.findall(r"[A-Za-z0-9]+", plain.encode("ascii", "ignore").decode())
+    return "-".join(word[:4].upper() for word in words[:3]) or "STORE"
+
+
+def free_code(stem: str, taken: Collection[str]) -> str:
+    """The stem, or the first of stem-2, stem-3 … that is free. ``taken`` are lower case."""
+    numbered = (stem if number == 1 else f"{stem}-{number}" for number in count(1))
+    return next(code for code in numbered if code.lower() not in taken)
 
 
 def check_line_count(lines: Sequence[object]) -> None:

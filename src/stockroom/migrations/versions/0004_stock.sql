@@ -66,8 +66,10 @@ create table stock.document (
     to_place_id uuid references stock.place (id),
     reason text not null default '',
     note text not null default '',
-    reverses_id uuid references stock.document (id)
+    reverses_id uuid references stock.document (id),
+    search_text text generated always as (platform.fold(number || ' ' || note)) stored
 );
+create index document_search on stock.document using gin (search_text gin_trgm_ops);
 create index document_kind on stock.document (kind, at, id);
 create index document_at on stock.document (at, id);
 create index document_reverses on stock.document (reverses_id) where reverses_id is not null;
@@ -120,6 +122,18 @@ create table stock.balance (
 create index balance_product on stock.balance (product_id, place_id);
 create index balance_place on stock.balance (place_id, product_id);
 
+-- What a balance means to people: held back (its own hold, or all that is not promised where the whole batch is
+-- held or recalled), and what may be taken today (nothing of a batch that is held, recalled or expired).
+create function stock.held(on_hand numeric, reserved numeric, on_hold numeric, status text) returns numeric
+    language sql immutable parallel safe
+    return case when status = 'available' then on_hold else on_hand - reserved end;
+
+create function stock.available(
+    on_hand numeric, reserved numeric, on_hold numeric, status text, expires_on date, today date
+) returns numeric
+    language sql immutable parallel safe
+    return case when status <> 'available' or expires_on < today then 0 else on_hand - reserved - on_hold end;
+
 -- Minimum, reorder point and maximum; place null means the whole organisation.
 create table stock.level (
     id uuid primary key,
@@ -128,6 +142,7 @@ create table stock.level (
     minimum numeric(18, 6) not null default 0 check (minimum >= 0),
     reorder_at numeric(18, 6) not null default 0 check (reorder_at >= 0),
     maximum numeric(18, 6) check (maximum >= reorder_at),
+    version integer not null default 1,
     constraint reorder_above_minimum check (reorder_at >= minimum),
     unique nulls not distinct (product_id, place_id)
 );

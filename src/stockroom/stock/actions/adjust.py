@@ -10,7 +10,7 @@ from msgspec import Meta
 
 from stockroom.platform.access import Actor
 from stockroom.platform.db import Connection
-from stockroom.platform.fields import Line, Note, StructInput
+from stockroom.platform.fields import ONE_LINE, Line, Note, StructInput
 from stockroom.stock import errors, queries, rules
 from stockroom.stock.actions.batches import BatchKey, find_or_create_batches
 from stockroom.stock.actions.ground import OUTSIDE, lock_products, require_places
@@ -19,6 +19,8 @@ from stockroom.stock.actions.take import short
 from stockroom.stock.queries.balances import StockedProduct
 from stockroom.stock.rules import BatchBalance
 
+BatchCode = Annotated[str, Meta(max_length=64, pattern=ONE_LINE)]
+
 
 class AdjustmentLine(StructInput, frozen=True, kw_only=True):
     """A difference in base units: more is positive, less is negative. The batch by id, or as on the box."""
@@ -26,7 +28,7 @@ class AdjustmentLine(StructInput, frozen=True, kw_only=True):
     product_id: UUID
     quantity: Decimal
     batch_id: UUID | None = None
-    batch_code: Annotated[str, Meta(max_length=64)] = ""
+    batch_code: BatchCode = ""
     expires_on: date | None = None
     unit_cost: Decimal | None = None
 
@@ -83,6 +85,7 @@ async def _correct(
             at=f"/lines/{index}/quantity",
             signed=True,
         )
+        rules.check_cost(line.unit_cost, at=f"/lines/{index}/unit_cost")
     balances = await queries.list_balances(db, products=list(products), place=adjustment.place_id)
     batches = await _batches(db, lines, products)
     _require_enough(lines, batches, products, balances)

@@ -24,8 +24,9 @@ where t.product_id = any(%(products)s)
 INSERT_BATCHES = """
 insert into stock.batch (id, product_id, code, expires_on, supplier_id, unit_cost)
 select id, product_id, code, expires_on, %(supplier_id)s, unit_cost
-from unnest(%(ids)s::uuid[], %(products)s::uuid[], %(codes)s::text[], %(expiries)s::date[], %(costs)s::numeric[])
-    as given (id, product_id, code, expires_on, unit_cost)
+from unnest(
+    %(ids)s::uuid[], %(products)s::uuid[], %(codes)s::text[], %(expiries)s::date[], %(costs)s::numeric[]
+) as given (id, product_id, code, expires_on, unit_cost)
 """
 
 BATCH_FOR_UPDATE = """
@@ -123,18 +124,27 @@ async def hold_batch(
     """Stop a whole batch everywhere, at once. Raises NotFound, VersionStale, ReasonMissing."""
     if not reason.strip():
         raise errors.ReasonMissing
-    await _set_status(db, batch_id, "recalled" if recall else "on_hold", reason.strip(), version, actor)
+    await _set_status(
+        db, batch_id, "recalled" if recall else "on_hold", reason.strip(), version=version, actor=actor
+    )
 
 
 async def release_batch(db: Connection, *, batch_id: UUID, reason: str, version: int, actor: Actor) -> None:
     """Let a batch be used again. Raises NotFound, VersionStale, ReasonMissing."""
     if not reason.strip():
         raise errors.ReasonMissing
-    await _set_status(db, batch_id, "available", "", version, actor, why=reason.strip())
+    await _set_status(db, batch_id, "available", "", version=version, actor=actor, why=reason.strip())
 
 
 async def _set_status(
-    db: Connection, batch_id: UUID, status: str, reason: str, version: int, actor: Actor, why: str = ""
+    db: Connection,
+    batch_id: UUID,
+    status: str,
+    reason: str,
+    *,
+    version: int,
+    actor: Actor,
+    why: str = "",
 ) -> None:
     batch = await fetch_one(db, BATCH_FOR_UPDATE, {"id": batch_id}, BatchStatus)
     if batch is None:

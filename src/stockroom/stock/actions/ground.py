@@ -42,7 +42,7 @@ async def require_places(db: Connection, actor: Actor, **ids: UUID) -> list[Plac
 
     Raises PlaceUnknown, NotYourPlace, PlaceNotUsable, each at its field.
     """
-    found = await queries.get_places(db, list(ids.values()))
+    found = await queries.get_places_for_posting(db, list(ids.values()))
     return [_usable(found.get(place_id), actor, f"/{field}") for field, place_id in ids.items()]
 
 

@@ -41,7 +41,10 @@ async def issue_stock(db: Connection, *, issue: IssueInput, actor: Actor, at: da
 
 
 async def dispose_stock(db: Connection, *, disposal: DisposalInput, actor: Actor, at: datetime) -> Posted:
-    """Takes expired, held and recalled batches too, where the person chose them. Raises as issue_stock, and ReasonUnknown."""
+    """Takes expired, held and recalled batches too, where the person chose them.
+
+    Raises as issue_stock, and ReasonUnknown.
+    """
     rules.check_line_count(disposal.lines)
     if disposal.reason not in rules.DISPOSAL_REASONS:
         raise errors.ReasonUnknown

@@ -32,7 +32,8 @@ returning number
 
 INSERT_MOVEMENTS = """
 insert into stock.movement
-    (document_id, line, product_id, batch_id, from_place_id, to_place_id, quantity, unit_cost, at, reverses_seq)
+    (document_id, line, product_id, batch_id, from_place_id, to_place_id, quantity, unit_cost, at,
+    reverses_seq)
 select %(document_id)s, line, product_id, batch_id, from_place_id, to_place_id, quantity, unit_cost, %(at)s,
     reverses_seq
 from unnest(

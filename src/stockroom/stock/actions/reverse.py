@@ -7,10 +7,12 @@ from uuid import UUID
 
 from stockroom.platform.access import Actor
 from stockroom.platform.db import Connection
+from stockroom.platform.events import publish
 from stockroom.stock import errors, queries, rules
 from stockroom.stock.actions.ground import OUTSIDE, lock_products, require_places
 from stockroom.stock.actions.post import Move, Posted, Posting, post
 from stockroom.stock.actions.take import short
+from stockroom.stock.events import DocumentReversed
 from stockroom.stock.queries.balances import StockedProduct
 from stockroom.stock.queries.ledger import Document, PostedMovement
 
@@ -20,10 +22,10 @@ OUTSIDE_IDS = frozenset(OUTSIDE.values())
 async def reverse_document(
     db: Connection, *, document_id: UUID, reason: str, actor: Actor, at: datetime
 ) -> Posted:
-    """Take a whole document back.
+    """Take a whole document back. Publishes DocumentReversed.
 
     Raises NotFound, ReasonMissing, NotReversible, AlreadyReversed, the refusals of places, and StockShort
-    where what came in is no longer there.
+    where what came in is no longer there. Publishes DocumentReversed.
     """
     if not reason.strip():
         raise errors.ReasonMissing
@@ -44,7 +46,10 @@ async def reverse_document(
         reverses_id=document.id,
     )
     moves = [back(movement, movement.quantity) for movement in movements]
-    return await post(db, posting, moves, actor=actor, facts={"reverses": document.number})
+    posted = await post(db, posting, moves, actor=actor, facts={"reverses": document.number})
+    reversed_ = DocumentReversed(document.id, document.kind, posted.id)
+    await publish(db, reversed_, actor=actor, at=at)
+    return posted
 
 
 async def lock_document(

@@ -23,7 +23,7 @@ class TransferInput(StructInput, frozen=True, kw_only=True):
 
 
 async def transfer_stock(db: Connection, *, transfer: TransferInput, actor: Actor, at: datetime) -> Posted:
-    """To a ward only what is fit for use; to storage (a quarantine shelf, say) also a chosen expired batch.
+    """To a ward or a workshop only what is fit for use; to storage (a quarantine shelf, say) also a chosen expired batch.
 
     Raises SamePlace, the refusals of places, products and quantities, and StockShort.
     """
@@ -37,7 +37,7 @@ async def transfer_stock(db: Connection, *, transfer: TransferInput, actor: Acto
     products = await lock_products(db, ids)
     balances = await queries.list_balances(db, products=ids, place=transfer.from_place_id)
     allocations = allocate_lines(
-        transfer.lines, products, balances, on=at.date(), fit_for_use=to_place.kind == "ward"
+        transfer.lines, products, balances, on=at.date(), fit_for_use=to_place.kind in ("ward", "production")
     )
     moves = moves_of(
         transfer.lines,

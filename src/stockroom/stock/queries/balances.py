@@ -20,6 +20,12 @@ order by p.id
 for no key update
 """
 
+PRODUCT_LINES = """
+select p.id, p.code, p.name, p.unit, p.precision, p.batch_tracked, p.expiry_tracked
+from catalog.product p
+where p.id = any(%(ids)s)
+"""
+
 BALANCES = """
 select
     b.batch_id, b.place_id, b.product_id, t.code as batch_code, t.expires_on, t.status, t.status_reason,
@@ -62,6 +68,23 @@ class StockedProduct(msgspec.Struct, frozen=True):
     look_alike: bool
     controlled_class: str
     allergy_groups: list[str]
+
+
+class ProductLine(msgspec.Struct, frozen=True):
+    """What a line on a page shows of its product."""
+
+    id: UUID
+    code: str
+    name: str
+    unit: str
+    precision: int
+    batch_tracked: bool
+    expiry_tracked: bool
+
+
+async def list_product_lines(db: Connection, ids: Sequence[UUID]) -> dict[UUID, ProductLine]:
+    """By id; unknown ids are absent."""
+    return {row.id: row for row in await fetch_all(db, PRODUCT_LINES, {"ids": list(ids)}, ProductLine)}
 
 
 async def list_products_for_update(db: Connection, ids: Sequence[UUID]) -> dict[UUID, StockedProduct]:

@@ -1,4 +1,7 @@
-"""What must always hold (DESIGN: Stock, the heart). Each query returns the first offenders, none for sound stock."""
+"""What must always hold (DESIGN: Stock, the heart).
+
+Each query returns the first offenders, none for sound stock.
+"""
 
 from typing import LiteralString
 
@@ -7,8 +10,9 @@ import msgspec
 from stockroom.platform.db import Connection, fetch_all
 
 LEDGER_IS_BALANCES = """
-select concat('batch ', batch_id, ' at place ', place_id, ': ledger ', sum(ledger), ', balance ', sum(balance))
-    as offender
+select
+    concat('batch ', batch_id, ' at place ', place_id, ': ledger ', sum(ledger), ', balance ', sum(balance))
+        as offender
 from (
     select m.batch_id, m.to_place_id as place_id, m.quantity as ledger, 0::numeric as balance
     from stock.movement m join stock.place p on p.id = m.to_place_id where not p.outside
@@ -43,7 +47,8 @@ limit 10
 """
 
 NEVER_NEGATIVE_BEFORE = """
-select concat('batch ', batch_id, ' at place ', place_id, ' was ', running, ' after movement ', seq) as offender
+select
+    concat('batch ', batch_id, ' at place ', place_id, ' was ', running, ' after movement ', seq) as offender
 from (
     select batch_id, place_id, seq, sum(delta) over (partition by batch_id, place_id order by seq) as running
     from (
