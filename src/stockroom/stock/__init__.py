@@ -14,6 +14,7 @@ from stockroom.stock.actions.products import keep_product, keep_tracking, keep_u
 from stockroom.stock.actions.reverse import back, back_by_line, lock_document, reverse_document
 from stockroom.stock.actions.take import TakeLine, allocate_lines, short
 from stockroom.stock.actions.transfer import TransferInput, transfer_stock
+from stockroom.stock.errors import StockShort
 from stockroom.stock.events import DocumentReversed
 from stockroom.stock.queries import (
     find_broken_invariants,
@@ -62,6 +63,7 @@ __all__ = [
     "PostedMovement",
     "Posting",
     "Skipped",
+    "StockShort",
     "StockedProduct",
     "TakeLine",
     "Taken",
