@@ -143,9 +143,14 @@ function setTarget(field, value) {
 function fill(field, option) {
   const scope = field.closest('[data-line]') ?? field.form;
   for (const { name, value } of option.attributes) {
-    if (name.startsWith('data-fill-')) fieldOf(scope, name.slice(10))?.setRangeText(value, 0, Infinity, 'end');
+    if (name.startsWith('data-fill-')) put(fieldOf(scope, name.slice(10)), value);
     if (name.startsWith('data-show-')) scope.querySelectorAll(`[data-show="${CSS.escape(name.slice(10))}"]`).forEach((element) => (element.textContent = value));
   }
+}
+
+/** A date field takes no range of text. */
+function put(field, value) {
+  if (field) field.value = value;
 }
 
 function fieldOf(scope, name) {

@@ -6,10 +6,9 @@ from litestar import Request, Response, get, post
 from litestar.datastructures import State
 from litestar.di import NamedDependency
 
-from stockroom.buying import queries
 from stockroom.buying.actions.receive import ReceiptInput, receive_goods
 from stockroom.buying.errors import TotalDiffers
-from stockroom.buying.pages.typed import TypedReceipt, read_typed
+from stockroom.buying.pages.typed import BLANK, TypedReceipt, read_typed
 from stockroom.platform.access import Actor
 from stockroom.platform.db import Connection, savepoint
 from stockroom.platform.errors import Refusal
@@ -18,9 +17,9 @@ from stockroom.platform.i18n import gettext as _
 from stockroom.platform.pages import form_errors, page, read_form, redirect
 from stockroom.platform.scope import scope_of
 from stockroom.platform.web import Needs
+from stockroom.stock import list_place_choices
 
 AnyRequest = Request[Any, Any, State]
-EMPTY_LINES = 1
 
 
 @get("/receive", guards=[Needs("buying.receipt.post")], include_in_schema=False)
@@ -63,9 +62,10 @@ async def _form(
         "buying/receive.html",
         status=200 if refusal is None else refusal.status,
         form=typed.form,
-        lines=typed.lines,
+        lines=typed.lines or [dict(BLANK)],
+        blank=BLANK,
         products=typed.products,
-        places=await queries.list_place_choices(db, actor=actor),
+        places=[{"value": place.id, "label": place.name} for place in await list_place_choices(db, actor)],
         today=scope_of(request).at.date().isoformat(),
         differs=isinstance(refusal, TotalDiffers) or "accept_difference" in typed.form,
         **form_errors(refusal),

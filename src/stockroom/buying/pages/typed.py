@@ -16,7 +16,9 @@ from stockroom.platform.errors import N_, FieldError, Invalid, Refusal
 from stockroom.platform.fields import structure
 
 LINE = re.compile(r"lines-(\d{1,4})-([a-z_]+)")
-LINE_FIELDS = ("product", "product_id", "pack_id", "quantity", "batch_code", "expires_on", "price")
+BLANK: dict[str, str] = dict.fromkeys(
+    ("product", "product_id", "pack_id", "quantity", "batch_code", "expires_on", "price"), ""
+)
 ON_THE_FORM = {
     "supplier_id": "supplier", "product_id": "product", "packs": "quantity", "unit_price": "price",
     "pack_price": "price",
@@ -82,11 +84,12 @@ def _lines_of(form: Mapping[str, str]) -> list[Line]:
         if part := LINE.fullmatch(name):
             found.setdefault(int(part[1]), {})[part[2]] = value
     removed = form.get("remove_line", "")
-    return [
-        line
+    lines = [
+        {**BLANK, **line}
         for index, line in sorted(found.items())
         if str(index) != removed and any(value.strip() for value in line.values())
     ]
+    return [*lines, dict(BLANK)] if "add_line" in form else lines
 
 
 async def _find_supplier(db: Connection, form: dict[str, str]) -> None:
@@ -100,7 +103,10 @@ async def _find_supplier(db: Connection, form: dict[str, str]) -> None:
 async def _find_products(db: Connection, lines: list[Line]) -> None:
     open_lines = [line for line in lines if _words(line) and not line.get("product_id")]
     scans = [parse_gs1(_words(line)) for line in open_lines]
-    barcodes = [_barcode(_words(line)) if scan is None else scan.gtin for line, scan in zip(open_lines, scans, strict=True)]
+    barcodes = [
+        _barcode(_words(line)) if scan is None else scan.gtin
+        for line, scan in zip(open_lines, scans, strict=True)
+    ]
     found = await queries.list_typed_products(db, [_words(line) for line in open_lines], barcodes)
     for index, (line, scan) in enumerate(zip(open_lines, scans, strict=True)):
         if index not in found:
@@ -139,7 +145,9 @@ def _is_id(text: str) -> bool:
 
 
 def _flat(lines: list[Line]) -> dict[str, str]:
-    return {f"lines-{index}-{name}": value for index, line in enumerate(lines) for name, value in line.items()}
+    return {
+        f"lines-{index}-{name}": value for index, line in enumerate(lines) for name, value in line.items()
+    }
 
 
 def _line_input(line: dict[str, Any]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What the receive form needs: places to choose, and the supplier and products that typed words mean."""
+"""What the receive form needs: the supplier and the products that typed words mean, and their packs."""
 
 from collections.abc import Sequence
 from decimal import Decimal
@@ -6,16 +6,7 @@ from uuid import UUID
 
 import msgspec
 
-from stockroom.platform.access import Actor
 from stockroom.platform.db import Connection, fetch_all
-
-PLACES = """
-select p.id, p.name, p.is_main
-from stock.place p
-where p.active and not p.outside and p.kind <> 'site'
-    and (%(departments)s::uuid[] is null or p.department_id = any(%(departments)s::uuid[]))
-order by p.is_main desc, (p.kind = 'storage') desc, platform.fold(p.name), p.id
-"""
 
 SUPPLIERS = """
 select s.id, s.name
@@ -54,14 +45,6 @@ where c.id = any(%(ids)s)
 """
 
 
-class PlaceChoice(msgspec.Struct, frozen=True):
-    """A place that may receive."""
-
-    id: UUID
-    name: str
-    is_main: bool
-
-
 class SupplierChoice(msgspec.Struct, frozen=True):
     id: UUID
     name: str
@@ -94,11 +77,6 @@ class TypedProduct(msgspec.Struct, frozen=True):
     place: int
     product_id: UUID
     pack_id: UUID | None
-
-
-async def list_place_choices(db: Connection, *, actor: Actor) -> list[PlaceChoice]:
-    """The places this person may receive into, the main store first."""
-    return await fetch_all(db, PLACES, {"departments": actor.department_list()}, PlaceChoice)
 
 
 async def list_typed_suppliers(db: Connection, name: str) -> list[SupplierChoice]:
