@@ -83,7 +83,7 @@ function updateLine(form, row) {
   const expires = fieldOf(row, 'expires_on').value;
   say(row, 'conversion', count && pack.value ? conversion(form, pack, count) : '');
   say(row, 'amount', amount === null ? '' : money(amount));
-  say(row, 'expired', expires && expires < form.elements.received_on.value ? form.dataset.expired : '');
+  row.querySelector('[data-expired]').hidden = !expires || expires >= form.elements.received_on.value;
   return amount;
 }
 
@@ -111,6 +111,6 @@ function compare(form, total, invoice) {
   find('invoice-total').textContent = invoice === null ? '' : money(invoice);
   find('equal').hidden = differs;
   find('different').hidden = !differs;
-  find('different').textContent = differs ? money(invoice - total) : '';
+  find('difference').textContent = differs ? money(invoice - total) : '';
   find('accept').hidden = !differs;
 }
