@@ -1,59 +1,43 @@
 import { cents, decimal, money, product, quantity } from './decimals.js';
 
-/** Fills a line from its product and its scanned code, shows what packs and prices come to, and what differs from the invoice. */
+/** Offers a line the packs of its product, shows what packs and prices come to, and what differs from the invoice. */
 export function mount(form) {
-  form.addEventListener('input', ({ target }) => {
-    if (target.matches('[data-line] [data-lookup]')) typed.set(target, target.value.trim());
-    update(form);
-  });
+  form.addEventListener('input', () => update(form));
   form.addEventListener('change', ({ target }) => {
-    if (target.matches('input[type=hidden][name$="-product_id"]') && !target.value) offerPacks(target.closest('[data-line]'), '', []);
+    if (target.matches('input[type=hidden][name$="-product_id"]') && !target.value) clear(target.closest('[data-line]'));
     update(form);
   });
   form.addEventListener('lines:changed', () => update(form));
-  form.addEventListener('lookup:chosen', ({ target, detail }) => choose(form, target, detail));
+  form.addEventListener('lookup:chosen', ({ target, detail }) => {
+    const row = target.closest('[data-line]');
+    if (!row) return;
+    offerPacks(row, detail.unit, JSON.parse(detail.packs || '[]'));
+    fillFromScan(row, detail);
+    update(form);
+  });
   update(form);
 }
 
-const typed = new WeakMap();
+const FROM_SCAN = ['pack_id', 'batch_code', 'expires_on'];
 const fieldOf = (row, name) => row.querySelector(`[name$="-${name}"]`);
 
-async function choose(form, field, option) {
-  const row = field.closest('[data-line]');
-  if (!row) return;
-  offerPacks(row, option.unit ?? '', JSON.parse(option.packs || '[]'));
-  const code = typed.get(field) ?? '';
-  typed.delete(field);
-  if (isScan(code)) await fillFromScan(row, code);
-  update(form);
-}
-
-function isScan(code) {
-  return /^\d{8}$|^\d{12,}$|^\(01\)|^\]|^01\d{14}/.test(code);
-}
-
-async function fillFromScan(row, code) {
-  const answer = await fetch(`/lookup/scan?${new URLSearchParams({ code })}`, { credentials: 'same-origin' });
-  if (!answer.ok) return;
-  const scan = await answer.json();
-  if (scan.product?.id !== fieldOf(row, 'product_id').value) return;
-  const pack = fieldOf(row, 'pack_id');
-  pack.value = scan.product.pack_id ?? '';
-  if (pack.value === '') pack.selectedIndex = 0;
-  const factor = pack.value ? Number(scan.product.factor) : 1;
-  put(row, 'quantity', String(Number(scan.quantity) / factor));
-  put(row, 'batch_code', scan.batch);
-  put(row, 'expires_on', scan.expires_on ?? '');
-  for (const name of ['pack_id', 'batch_code', 'expires_on']) {
-    fieldOf(row, name).toggleAttribute('data-line-skip', name === 'pack_id' || fieldOf(row, name).value !== '');
+/** Batch and expiry are filled by the picker; what a scan has said, Enter passes over. */
+function fillFromScan(row, { packId, certain, count }) {
+  const scanned = packId !== undefined || certain !== undefined;
+  fieldOf(row, 'pack_id').value = packId ?? '';
+  if (scanned) fieldOf(row, 'quantity').value = count ?? '1';
+  for (const name of FROM_SCAN) {
+    const said = name === 'pack_id' ? packId !== undefined : certain !== undefined && fieldOf(row, name).value !== '';
+    fieldOf(row, name).toggleAttribute('data-line-skip', said && certain !== 'false');
   }
-  if (!row.contains(document.activeElement)) return;
-  fieldOf(row, 'quantity').focus();
-  fieldOf(row, 'quantity').select();
+  row.querySelector('[data-compare]').hidden = certain !== 'false';
 }
 
-function put(row, name, value) {
-  if (value) fieldOf(row, name).value = value;
+/** Another product is being typed: packs and what a scan said belong to the one before. */
+function clear(row) {
+  offerPacks(row, '', []);
+  row.querySelector('[data-compare]').hidden = true;
+  for (const name of FROM_SCAN) fieldOf(row, name).removeAttribute('data-line-skip');
 }
 
 function offerPacks(row, unit, packs) {

@@ -10,8 +10,11 @@ import click
 import msgspec
 from pydantic import SecretStr
 from rich.console import Console
+from rich.progress import Progress
 
 from stockroom import __version__
+from stockroom.interchange import DemoAccount, load_demo_hospital
+from stockroom.main import make_events
 from stockroom.people import AccountInput, create_account, has_accounts, sync_builtin_roles
 from stockroom.platform import audit
 from stockroom.platform.access import system_actor
@@ -76,7 +79,7 @@ def _migrated(conninfo: str) -> None:
 
 @asynccontextmanager
 async def open_pool(settings: Settings, conninfo: str) -> AsyncGenerator[Database]:
-    database = Database(settings, conninfo, before_commit=audit.write_pending)
+    database = Database(settings, conninfo, before_commit=audit.write_pending, events=make_events())
     await database.open()
     try:
         yield database
@@ -120,6 +123,39 @@ def serve(host: str | None, port: int | None, workers: int | None, demo_if_empty
             _load_demo(settings, conninfo)
         console.print(f"→ http://{settings.host}:{settings.port}")
         run_server(settings, conninfo)
+
+
+def _load_demo(settings: Settings, conninfo: str) -> None:
+    """The demo hospital with a progress bar, then who can sign in."""
+
+    async def load(progress: Callable[[float, str], None]) -> list[DemoAccount]:
+        async with open_pool(settings, conninfo) as database:
+            at = utc_now().astimezone(settings.zone)
+            return await load_demo_hospital(database, currency=settings.currency, at=at, progress=progress)
+
+    with Progress(console=console) as bar:
+        task = bar.add_task("→ Filling the demo hospital", total=1.0)
+        accounts = asyncio.run(
+            load(lambda done, what: bar.update(task, completed=done, description=f"→ Demo hospital: {what}"))
+        )
+    console.print("Demo accounts (user name / password):")
+    for account in accounts:
+        console.print(f"  {account.username:<12} {account.password}   {account.role}", markup=False)
+
+
+@main.group()
+def demo() -> None:
+    """Invented data to try things on."""
+
+
+@demo.command(name="hospital")
+def demo_hospital() -> None:
+    """Fill an empty database with a hospital pharmacy that has three months behind it."""
+    settings = settings_or_fail()
+    with running_database(settings) as conninfo:
+        if not asyncio.run(_is_empty(settings, conninfo)):
+            fail("There are users in this database already. The demo hospital goes into an empty one only.")
+        _load_demo(settings, conninfo)
 
 
 async def _is_empty(settings: Settings, conninfo: str) -> bool:

@@ -7,8 +7,10 @@ from stockroom.people.errors import DepartmentInUse
 from stockroom.people.events import DepartmentArchiving, DepartmentOpened
 from stockroom.people.queries.departments import Department, get_department, list_department_choices
 from stockroom.people.queries.identity import has_accounts
+from stockroom.people.rules import ALL as ALL_PERMISSIONS
 
 __all__ = [
+    "ALL_PERMISSIONS",
     "AccountInput",
     "Department",
     "DepartmentArchiving",
