@@ -1,8 +1,9 @@
 """Dispensing: patients, prescribers, dispensings. The front door."""
 
 from stockroom.dispensing.actions.dispense import Answer, DispenseLine, DispensingInput, dispense
-from stockroom.dispensing.actions.patients import PatientInput, create_patient, read_patient
+from stockroom.dispensing.actions.patients import PatientInput, create_patient
 from stockroom.dispensing.actions.prescribers import PrescriberInput, create_prescriber
+from stockroom.dispensing.actions.read import read_patient
 from stockroom.dispensing.actions.take_back import (
     ReturnInput,
     ReturnLine,

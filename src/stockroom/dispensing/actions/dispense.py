@@ -10,7 +10,12 @@ import msgspec
 
 from stockroom.dispensing import errors, rules
 from stockroom.dispensing.actions.owed import Settling, require_owed
-from stockroom.dispensing.queries.patients import Patient, find_patient_for_update, list_substances_given
+from stockroom.dispensing.queries.patients import (
+    Patient,
+    Substance,
+    find_patient_for_update,
+    list_substances_given,
+)
 from stockroom.dispensing.queries.prescribers import find_prescriber
 from stockroom.dispensing.rules import PatientRisks, ProductRisks, Warned
 from stockroom.platform.access import Actor
@@ -186,25 +191,27 @@ async def _require_prescriber(db: Connection, prescriber_id: UUID) -> None:
 
 async def warnings_of(
     db: Connection,
-    patient: Patient,
+    patient: Patient | None,
     products: Sequence[StockedProduct],
     *,
     settled: Sequence[UUID] = (),
     at: datetime,
 ) -> list[Warned]:
     """What speaks against giving these products; the rest of a dispensing in ``settled`` is no duplicate of it."""
-    since = at - timedelta(hours=rules.DUPLICATE_HOURS)
-    rows = await list_substances_given(db, patient.id, since=since, leave_out=settled)
-    given = frozenset[str]().union(
-        *(
-            rules.substance_keys(
-                product_id=row.product_id, atc_code=row.atc_code, generic_name=row.generic_name
-            )
-            for row in rows
-        )
-    )
-    risks = PatientRisks(patient.allergy_groups, patient.allergies, given)
+    risks = PatientRisks((), "", frozenset())
+    if patient is not None:
+        since = at - timedelta(hours=rules.DUPLICATE_HOURS)
+        given = await list_substances_given(db, patient.id, since=since, leave_out=settled)
+        risks = PatientRisks(patient.allergy_groups, patient.allergies, _keys_of(given))
     return rules.warnings_for(risks, [_risks_of(product) for product in products])
+
+
+def _keys_of(given: Sequence[Substance]) -> frozenset[str]:
+    keys = [
+        rules.substance_keys(product_id=row.product_id, atc_code=row.atc_code, generic_name=row.generic_name)
+        for row in given
+    ]
+    return frozenset[str]().union(*keys)
 
 
 def _risks_of(product: StockedProduct) -> ProductRisks:

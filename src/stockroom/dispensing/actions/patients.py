@@ -119,16 +119,6 @@ async def set_patient_active(
     )
 
 
-async def read_patient(db: Connection, *, patient_id: UUID, actor: Actor, reason: str = "") -> Patient:
-    """The record, and an audit entry that it was read. ``reason`` says on the way to what.
-
-    Raises NotFound.
-    """
-    found = await get_patient(db, patient_id, actor)
-    audit.record(db, actor, "dispensing.patient.read", "patient", patient_id, reason=reason)
-    return found
-
-
 def _check_facts(patient: PatientInput, *, today: date) -> None:
     if not rules.possible_birth_date(patient.birth_date, today=today):
         raise errors.BirthDateImpossible
