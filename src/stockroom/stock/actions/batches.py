@@ -14,6 +14,7 @@ from stockroom.platform.errors import NotFound, VersionStale
 from stockroom.platform.ids import new_id
 from stockroom.stock import errors, rules
 from stockroom.stock.queries.balances import StockedProduct
+from stockroom.stock.queries.batches import get_batch
 
 KNOWN_BATCHES = """
 select t.id, t.product_id, t.code, t.expires_on
@@ -146,6 +147,7 @@ async def _set_status(
     actor: Actor,
     why: str = "",
 ) -> None:
+    await get_batch(db, batch_id, actor=actor)
     batch = await fetch_one(db, BATCH_FOR_UPDATE, {"id": batch_id}, BatchStatus)
     if batch is None:
         raise NotFound
