@@ -17,6 +17,10 @@ from litestar import Litestar
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
+from stockroom.main import create_app
+from stockroom.people.actions.accounts import AccountInput, create_account
+from stockroom.people.actions.roles import sync_builtin_roles
+from stockroom.people.rules import ALL
 from stockroom.platform import audit
 from stockroom.platform.access import Actor, system_actor
 from stockroom.platform.clock import utc_now
@@ -25,10 +29,6 @@ from stockroom.platform.edge import Edge
 from stockroom.platform.embedded import EmbeddedPostgres
 from stockroom.platform.ids import new_id
 from stockroom.platform.migrate import SCRIPTS, migrate
-from stockroom.main import create_app
-from stockroom.people.actions.accounts import AccountInput, create_account
-from stockroom.people.actions.roles import sync_builtin_roles
-from stockroom.people.rules import ALL
 from stockroom.settings import Settings, load_settings
 
 WARSAW = ZoneInfo("Europe/Warsaw")

@@ -7,7 +7,8 @@ document.addEventListener('click', (event) => {
   if (event.target instanceof HTMLDialogElement && outside(event)) event.target.close();
 });
 
-document.addEventListener('click', askFirst, { capture: true });
+document.addEventListener('click', (event) => askFirst(event, event.target.closest('[data-confirm]:not(form)')), { capture: true });
+document.addEventListener('submit', (event) => askFirst(event, event.target.closest('form[data-confirm]')), { capture: true });
 
 function openDialog(id, event) {
   const dialog = document.getElementById(id);
@@ -21,17 +22,19 @@ function outside({ target, clientX, clientY }) {
   return clientX < box.left || clientX > box.right || clientY < box.top || clientY > box.bottom;
 }
 
-function askFirst(event) {
-  const element = event.target.closest('[data-confirm]');
+function askFirst(event, element) {
   if (!element || element === confirmed) return;
   event.preventDefault();
   event.stopImmediatePropagation();
-  ask(element.dataset.confirm, element.dataset.confirmVerb ?? element.textContent.trim()).then((yes) => yes && repeat(element));
+  const button = event.submitter ?? element;
+  const verb = element.dataset.confirmVerb ?? button.textContent.trim();
+  ask(element.dataset.confirm, verb).then((yes) => yes && repeat(element, event.submitter));
 }
 
-function repeat(element) {
+function repeat(element, submitter) {
   confirmed = element;
-  element.click();
+  if (element instanceof HTMLFormElement) element.requestSubmit(submitter);
+  else element.click();
   confirmed = null;
 }
 

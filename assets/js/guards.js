@@ -18,7 +18,7 @@ document.addEventListener('submit', (event) => {
     event.stopImmediatePropagation();
     return;
   }
-  setTimeout(() => hold(event, form));
+  hold(event, form);
 });
 
 function hold(event, form) {

@@ -2,7 +2,7 @@
 
 import asyncio
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
 from contextlib import asynccontextmanager, contextmanager
 from typing import Any, NoReturn, TypeVar
 
@@ -10,13 +10,16 @@ import click
 import msgspec
 from pydantic import SecretStr
 from rich.console import Console
+from rich.progress import Progress
 
 from stockroom import __version__
-from stockroom.people import AccountInput, create_account, sync_builtin_roles
+from stockroom.interchange import DemoAccount, load_demo_hospital
+from stockroom.main import make_events
+from stockroom.people import AccountInput, create_account, has_accounts, sync_builtin_roles
 from stockroom.platform import audit
 from stockroom.platform.access import system_actor
 from stockroom.platform.clock import utc_now
-from stockroom.platform.db import Connection, Database, fetch_value
+from stockroom.platform.db import Connection, Database, server_connections
 from stockroom.platform.embedded import EmbeddedError, EmbeddedPostgres
 from stockroom.platform.errors import Refusal
 from stockroom.platform.fields import convert
@@ -26,10 +29,6 @@ from stockroom.settings import Settings, SettingsInvalid, load_settings
 
 T = TypeVar("T")
 console = Console(stderr=True, highlight=False)
-ACCOUNTS = "select count(*) from people.account"
-SERVER_CONNECTIONS = (
-    "select current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int"
-)
 SPARE_CONNECTIONS = 5
 
 
@@ -50,7 +49,7 @@ def settings_or_fail(**overrides: Any) -> Settings:
 
 
 @contextmanager
-def running_database(settings: Settings) -> Iterator[str]:
+def running_database(settings: Settings) -> Generator[str]:
     """A conninfo of the migrated database: the embedded server, or the one DATABASE_URL names."""
     if settings.postgres_url is not None:
         _migrated(settings.postgres_url)
@@ -79,8 +78,8 @@ def _migrated(conninfo: str) -> None:
 
 
 @asynccontextmanager
-async def open_pool(settings: Settings, conninfo: str) -> AsyncIterator[Database]:
-    database = Database(settings, conninfo, before_commit=audit.write_pending)
+async def open_pool(settings: Settings, conninfo: str) -> AsyncGenerator[Database]:
+    database = Database(settings, conninfo, before_commit=audit.write_pending, events=make_events())
     await database.open()
     try:
         yield database
@@ -126,14 +125,47 @@ def serve(host: str | None, port: int | None, workers: int | None, demo_if_empty
         run_server(settings, conninfo)
 
 
+def _load_demo(settings: Settings, conninfo: str) -> None:
+    """The demo hospital with a progress bar, then who can sign in."""
+
+    async def load(progress: Callable[[float, str], None]) -> list[DemoAccount]:
+        async with open_pool(settings, conninfo) as database:
+            at = utc_now().astimezone(settings.zone)
+            return await load_demo_hospital(database, currency=settings.currency, at=at, progress=progress)
+
+    with Progress(console=console) as bar:
+        task = bar.add_task("→ Filling the demo hospital", total=1.0)
+        accounts = asyncio.run(
+            load(lambda done, what: bar.update(task, completed=done, description=f"→ Demo hospital: {what}"))
+        )
+    console.print("Demo accounts (user name / password):")
+    for account in accounts:
+        console.print(f"  {account.username:<12} {account.password}   {account.role}", markup=False)
+
+
+@main.group()
+def demo() -> None:
+    """Invented data to try things on."""
+
+
+@demo.command(name="hospital")
+def demo_hospital() -> None:
+    """Fill an empty database with a hospital pharmacy that has three months behind it."""
+    settings = settings_or_fail()
+    with running_database(settings) as conninfo:
+        if not asyncio.run(_is_empty(settings, conninfo)):
+            fail("There are users in this database already. The demo hospital goes into an empty one only.")
+        _load_demo(settings, conninfo)
+
+
 async def _is_empty(settings: Settings, conninfo: str) -> bool:
     async with open_pool(settings, conninfo) as database, database.connection() as db:
-        return await fetch_value(db, ACCOUNTS) == 0
+        return not await has_accounts(db)
 
 
 async def _require_connections(settings: Settings, conninfo: str) -> None:
     async with open_pool(settings, conninfo) as database, database.connection() as db:
-        there: int = await fetch_value(db, SERVER_CONNECTIONS)
+        there = await server_connections(db)
     wanted = settings.workers * settings.db_pool_max
     if wanted + SPARE_CONNECTIONS > there:
         fail(
@@ -161,7 +193,7 @@ def init() -> None:
 @main.command()
 @click.option("--json", "as_json", is_flag=True, help="Machine-readable answer.")
 def verify(as_json: bool) -> None:
-    """Check every invariant of the ledger and the audit chain; exit 1 and the first offender where one is broken."""
+    """Check the ledger's invariants and the audit chain; exit 1 and the first offenders where one is broken."""
     from stockroom.insight import verify_everything
 
     settings = settings_or_fail()
@@ -184,8 +216,8 @@ def show_settings() -> None:
     for name in type(settings).model_fields:
         value = getattr(settings, name)
         shown = "(set)" if isinstance(value, SecretStr) else "" if value is None else value
-        if isinstance(shown, tuple):
-            shown = ",".join(shown)
+        if isinstance(value, tuple):
+            shown = ",".join(map(str, value))  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]  # names
         click.echo(f"{name.upper()}={shown}")
 
 

@@ -1,6 +1,6 @@
 """The composition root: settings in, application out. No module keeps global state."""
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import timedelta
 
@@ -9,11 +9,12 @@ from litestar.datastructures import CacheControlHeader
 from litestar.di import Provide
 from litestar.openapi import OpenAPIConfig
 from litestar.router import Router
-from litestar.static_files import create_static_files_router
+from litestar.static_files import create_static_files_router  # pyright: ignore[reportUnknownVariableType]  # its file system argument is untyped
 from litestar.types import ControllerRouterHandler
 
 from stockroom import __version__
 from stockroom.buying import api as buying_api
+from stockroom.buying import forget_invoice
 from stockroom.buying import pages as buying_pages
 from stockroom.catalog import api as catalog_api
 from stockroom.catalog import pages as catalog_pages
@@ -38,8 +39,8 @@ from stockroom.platform.problems import Answer
 from stockroom.platform.scope import ScopeMiddleware
 from stockroom.platform.web import EXCEPTION_HANDLERS, provide_actor, provide_db
 from stockroom.settings import Settings, secret_key
+from stockroom.stock import DocumentReversed, close_department_places, open_department_store
 from stockroom.stock import api as stock_api
-from stockroom.stock import close_department_places, open_department_store
 from stockroom.stock import pages as stock_pages
 
 APIS = (people_api, catalog_api, stock_api, buying_api, dispensing_api, insight_api)
@@ -101,6 +102,7 @@ def create_app(settings: Settings, conninfo: str, *, clock: Clock = utc_now) -> 
 def make_events() -> Events:
     """What modules do when something happens in a lower one: the whole list."""
     events = Events()
+    events.subscribe(DocumentReversed, forget_invoice)
     events.subscribe(DepartmentOpened, open_department_store)
     events.subscribe(DepartmentArchiving, close_department_places)
     return events
@@ -123,7 +125,7 @@ def _openapi() -> OpenAPIConfig:
 
 def _lifespan(database: Database) -> Callable[[Litestar], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
-    async def run(_: Litestar) -> AsyncIterator[None]:
+    async def run(_: Litestar) -> AsyncGenerator[None]:
         await database.open()
         try:
             async with database.transaction() as db:

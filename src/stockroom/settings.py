@@ -72,7 +72,7 @@ class Settings(BaseSettings):
         None, description="At least 32 characters; signs cursors and form tokens. Empty: made at first start."
     )
     secure_cookies: bool = Field(
-        False, description="Set when people reach the server over TLS: __Host- cookies, HSTS."
+        default=False, description="Set when people reach the server over TLS: __Host- cookies, HSTS."
     )
     session_idle_minutes: int = Field(720, ge=1, le=10_080, description="Signed out after this idle time.")
     session_idle_minutes_privileged: int = Field(

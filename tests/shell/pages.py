@@ -15,11 +15,17 @@ TEMPLATES = [ROOT / "src/stockroom/platform/templates", Path(__file__).parent / 
 FACTS: dict[str, Any] = json.loads((Path(__file__).parent / "demonstration.json").read_text())
 
 
-class Query(dict[str, str]):
+class Query:
     """The query string of the page, as the product gives it to its templates."""
 
+    def __init__(self, values: Mapping[str, str]) -> None:
+        self.values = dict(values)
+
+    def get(self, name: str, default: str = "") -> str:
+        return self.values.get(name, default)
+
     def with_(self, **changes: object) -> str:
-        merged: dict[str, object] = {**self, **changes}
+        merged: dict[str, object] = {**self.values, **changes}
         return "?" + urlencode({name: value for name, value in merged.items() if value is not None})
 
 
@@ -30,6 +36,8 @@ def environment() -> Environment:
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
         undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
         extensions=["jinja2.ext.i18n"],
     )
     plural = lambda one, many, number: one if number == 1 else many  # noqa: E731

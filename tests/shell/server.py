@@ -38,7 +38,7 @@ class Demonstration(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         url = urlsplit(self.path)
-        query = dict(parse_qsl(url.query))
+        query = dict(parse_qsl(url.query, keep_blank_values=True))
         if url.path.startswith("/static/"):
             file = pages.STATIC / url.path.removeprefix("/static/")
             self.answer(200, file.read_bytes(), TYPES[file.suffix])

@@ -13,7 +13,7 @@ Posted = list[list[tuple[str, str]]]
 
 def test_confirm_asks_before_the_deed_and_cancel_leaves_it(page: Page) -> None:
     page.goto("/products/1")
-    page.locator("[data-confirm]").evaluate(
+    page.locator("button[data-confirm]").evaluate(
         "e => e.addEventListener('click', () => (document.title = 'done'))"
     )
     page.locator("summary", has_text="More").click()
@@ -24,6 +24,17 @@ def test_confirm_asks_before_the_deed_and_cancel_leaves_it(page: Page) -> None:
     page.get_by_role("button", name="Archive").click()
     page.locator("#confirm").get_by_role("button", name="Archive").click()
     expect(page).to_have_title("done")
+
+
+def test_confirm_of_a_form_posts_it_once_after_yes(page: Page, posted: Posted) -> None:
+    page.goto("/products/1")
+    page.locator("summary", has_text="More").click()
+    page.get_by_role("button", name="Hold all").click()
+    expect(page.locator("#confirm")).to_contain_text("Hold every batch")
+    assert posted == []
+    with page.expect_navigation():
+        page.locator("#confirm").get_by_role("button", name="Hold all").click()
+    assert len(posted) == 1
 
 
 @pytest.mark.parametrize("scripts", ["with scripts", "without"])

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+
 from tests.shell.pages import ROOT
 
 PAIR = re.compile(r"--([\w-]+): light-dark\((#[0-9a-f]{6}), (#[0-9a-f]{6})\)")

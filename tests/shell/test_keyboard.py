@@ -123,12 +123,22 @@ def test_removing_a_line_numbers_the_rest_again(page: Page) -> None:
     expect(line.get_by_label("Product")).to_have_value("")
 
 
-def test_control_enter_posts_the_main_form_once(page: Page, posted: list[list[tuple[str, str]]]) -> None:
+def test_a_second_submit_is_held_until_the_page_comes_back(page: Page) -> None:
+    page.goto("/receive")
+    submit = "form => form.dispatchEvent(new Event('submit', {bubbles: true, cancelable: true}))"
+    form = page.locator("form[data-main-form]")
+    assert form.evaluate(submit) is True
+    assert form.evaluate(submit) is False
+    expect(page.get_by_role("button", name="Post the receipt")).to_have_attribute("aria-disabled", "true")
+    page.evaluate("dispatchEvent(new PageTransitionEvent('pageshow'))")
+    assert form.evaluate(submit) is True
+
+
+def test_control_enter_posts_the_main_form(page: Page, posted: list[list[tuple[str, str]]]) -> None:
     page.goto("/receive")
     with page.expect_navigation():
         page.locator("[name=lines-0-quantity]").focus()
-        page.evaluate("""for (let i = 0; i < 2; i++) document.activeElement.dispatchEvent(
-            new KeyboardEvent('keydown', {key: 'Enter', ctrlKey: true, bubbles: true, cancelable: true}))""")
+        page.keyboard.press("Control+Enter")
     expect(page.locator("[data-error-summary]")).to_be_visible()
     assert len(posted) == 1
     fields = dict(posted[0])

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect
+
 from tests.shell.pages import ROOT
 
 AXE = ROOT / "node_modules/axe-core/axe.min.js"

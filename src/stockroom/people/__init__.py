@@ -6,8 +6,11 @@ from stockroom.people.actions.roles import sync_builtin_roles
 from stockroom.people.errors import DepartmentInUse
 from stockroom.people.events import DepartmentArchiving, DepartmentOpened
 from stockroom.people.queries.departments import Department, get_department, list_department_choices
+from stockroom.people.queries.identity import has_accounts
+from stockroom.people.rules import ALL as ALL_PERMISSIONS
 
 __all__ = [
+    "ALL_PERMISSIONS",
     "AccountInput",
     "Department",
     "DepartmentArchiving",
@@ -18,6 +21,7 @@ __all__ = [
     "create_account",
     "create_department",
     "get_department",
+    "has_accounts",
     "list_department_choices",
     "sync_builtin_roles",
 ]

@@ -4,6 +4,7 @@ Sources: OWASP Password Storage Cheat Sheet (19 MiB, 2 passes, 1 lane); NIST SP 
 """
 
 import re
+from collections.abc import Callable
 from functools import cache
 from typing import Literal
 
@@ -50,7 +51,7 @@ def password_problems(
 
 
 def _composition_problems(password: str, at: str) -> list[FieldError]:
-    checks = (
+    checks: tuple[tuple[Callable[[str], bool], str, str], ...] = (
         (str.islower, "password.no_lower", NO_LOWER),
         (str.isupper, "password.no_upper", NO_UPPER),
         (str.isdigit, "password.no_digit", NO_DIGIT),

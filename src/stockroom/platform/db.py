@@ -3,7 +3,7 @@
 Returning commits, raising rolls back. Reads outside a transaction run in autocommit, a statement each.
 """
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from typing import Any, LiteralString, TypeVar
 
@@ -93,6 +93,16 @@ async def execute(db: Connection, sql: Statement, params: Params | None = None) 
         return cursor.rowcount
 
 
+SERVER_CONNECTIONS = """
+select current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int
+"""
+
+
+async def server_connections(db: Connection) -> int:
+    """How many connections the server gives to all its clients together."""
+    return int(await fetch_value(db, SERVER_CONNECTIONS))
+
+
 BeforeCommit = Callable[[Connection], Awaitable[None]]
 
 
@@ -146,7 +156,7 @@ class Database:
         await self.pool.putconn(db)
 
     @asynccontextmanager
-    async def connection(self) -> AsyncIterator[Connection]:
+    async def connection(self) -> AsyncGenerator[Connection]:
         """A connection in autocommit, for reads."""
         db = await self.acquire()
         try:
@@ -155,7 +165,7 @@ class Database:
             await self.release(db)
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[Connection]:
+    async def transaction(self) -> AsyncGenerator[Connection]:
         """One transaction: returning commits, raising rolls back."""
         async with self.connection() as db:
             await self.begin(db)
@@ -186,7 +196,7 @@ class Database:
 
 
 @asynccontextmanager
-async def savepoint(db: Connection) -> AsyncIterator[None]:
+async def savepoint(db: Connection) -> AsyncGenerator[None]:
     """For a page that catches a refusal and shows the form again: what came before it is undone."""
     kept = len(db.pending_audit)
     try:

@@ -14,7 +14,10 @@ from stockroom.platform.metrics import Metrics
 _GIVEN_ID = re.compile(rb"^[A-Za-z0-9._-]{8,64}$")
 log = structlog.get_logger("stockroom.request")
 
-LAST_RESORT = b'{"type":"about:blank","title":"internal","status":500,"code":"internal","detail":"Something went wrong on our side.","errors":[],"facts":{}}'
+LAST_RESORT = (
+    b'{"type":"about:blank","title":"internal","status":500,"code":"internal",'
+    b'"detail":"Something went wrong on our side.","errors":[],"facts":{}}'
+)
 
 
 class Edge:

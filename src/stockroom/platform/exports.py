@@ -9,7 +9,7 @@ from typing import Any, Literal
 from uuid import UUID
 
 import anyio.to_thread
-import xlsxwriter
+import xlsxwriter  # pyright: ignore[reportMissingTypeStubs]  # the library has none
 from litestar import Response
 
 from stockroom.platform.i18n import gettext
@@ -59,7 +59,7 @@ def _csv(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
 
 def _xlsx(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
     out = io.BytesIO()
-    book = xlsxwriter.Workbook(
+    book: Any = xlsxwriter.Workbook(
         out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     )
     sheet = book.add_worksheet()

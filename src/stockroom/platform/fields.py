@@ -65,7 +65,7 @@ def convert(raw: Any, shape: type[T], *, strict: bool = True) -> T:
     problems: list[FieldError] = []
     if not strict:
         raw = _typed_numbers(raw, shape)
-    _explain(raw, shape, "", strict, problems)
+    _explain(raw, shape, "", strict=strict, problems=problems)
     if problems:
         raise Invalid(errors=problems)
     try:
@@ -78,13 +78,15 @@ def _typed_numbers(raw: Any, shape: Any) -> Any:
     """Decimals as people type them (``1 284,50`` or ``1,284.50``) become what a decimal is read from."""
     inner, item = _struct_of(shape), _item_of(shape)
     if inner is not None and isinstance(raw, Mapping):
+        given: Mapping[str, Any] = raw  # pyright: ignore[reportUnknownVariableType]  # from JSON or a form
         types = {field.encode_name: field.type for field in msgspec.structs.fields(inner)}
         return {
             name: _typed_numbers(value, types[name]) if name in types else value
-            for name, value in raw.items()
+            for name, value in given.items()
         }
     if item is not None and isinstance(raw, list):
-        return [_typed_numbers(value, item) for value in raw]
+        values: list[Any] = raw  # pyright: ignore[reportUnknownVariableType]  # from JSON or a form
+        return [_typed_numbers(value, item) for value in values]
     if isinstance(raw, str) and Decimal in _alternatives(shape):
         return typed_decimal(raw)
     return raw
@@ -98,16 +100,18 @@ def typed_decimal(text: str) -> str:
     return plain.replace(",", ".") if plain.count(",") == 1 and "." not in plain else plain
 
 
-def _explain(raw: Any, shape: Any, at: str, strict: bool, problems: list[FieldError]) -> None:
+def _explain(raw: Any, shape: Any, at: str, *, strict: bool, problems: list[FieldError]) -> None:
     inner = _struct_of(shape)
     if inner is not None and isinstance(raw, Mapping):
-        _explain_struct(raw, inner, at, strict, problems)
+        given: Mapping[str, Any] = raw  # pyright: ignore[reportUnknownVariableType]  # from JSON or a form
+        _explain_struct(given, inner, at, strict=strict, problems=problems)
         return
     item = _item_of(shape)
     if item is not None and isinstance(raw, Sequence) and not isinstance(raw, str | bytes):
         before = len(problems)
-        for index, value in enumerate(raw):
-            _explain(value, item, f"{at}/{index}", strict, problems)
+        values: Sequence[Any] = raw  # pyright: ignore[reportUnknownVariableType]  # from JSON or a form
+        for index, value in enumerate(values):
+            _explain(value, item, f"{at}/{index}", strict=strict, problems=problems)
         if len(problems) > before:
             return
     try:
@@ -117,7 +121,7 @@ def _explain(raw: Any, shape: Any, at: str, strict: bool, problems: list[FieldEr
 
 
 def _explain_struct(
-    raw: Mapping[str, Any], struct: type[msgspec.Struct], at: str, strict: bool, problems: list[FieldError]
+    raw: Mapping[str, Any], struct: type[msgspec.Struct], at: str, *, strict: bool, problems: list[FieldError]
 ) -> None:
     known = {field.encode_name: field for field in msgspec.structs.fields(struct)}
     for name in raw:
@@ -125,7 +129,7 @@ def _explain_struct(
             problems.append(_error(f"{at}/{_escape(str(name))}", "field.unknown"))
     for name, field in known.items():
         if name in raw:
-            _explain(raw[name], field.type, f"{at}/{name}", strict, problems)
+            _explain(raw[name], field.type, f"{at}/{name}", strict=strict, problems=problems)
         elif field.required:
             problems.append(_error(f"{at}/{name}", "field.required"))
 
@@ -156,7 +160,8 @@ def _alternatives(shape: Any) -> list[Any]:
 _KINDS = (
     ("`date`", "field.date"), ("`datetime", "field.date"), ("RFC3339", "field.date"), ("ISO8601", "field.date"),
     ("uuid", "field.id"), ("UUID", "field.id"), ("decimal", "field.number"), ("`int", "field.number"),
-    ("`float", "field.number"), ("regex '^([^@", "field.email"), ("regex", "field.characters"), ("enum", "field.choice"),
+    ("`float", "field.number"), ("regex '^([^@", "field.email"), ("regex", "field.characters"),
+    ("enum", "field.choice"),
     ("required field", "field.required"), ("unknown field", "field.unknown"),
 )  # fmt: skip
 _LIMIT = re.compile(r"(?:length|`(?:str|int|float)`) (<=|>=|<|>) (-?[\d.]+)")
@@ -167,7 +172,7 @@ def _from_message(at: str, message: str, raw: Any) -> FieldError:
     path = re.search(r"- at `\$(.*)`$", message)
     pointer = at + (_pointer(path.group(1)) if path else "")
     if limit := _LIMIT.search(message):
-        return _limit_error(pointer, limit, raw, "length" in message)
+        return _limit_error(pointer, limit, raw, is_length="length" in message)
     expected = re.search(r"Expected `([^`]+)`, got", message)
     said = message if expected is None else f"`{expected.group(1)}`"
     for words, code in _KINDS:
@@ -176,7 +181,7 @@ def _from_message(at: str, message: str, raw: Any) -> FieldError:
     return _error(pointer, "field.type", expected=expected.group(1) if expected else "another value")
 
 
-def _limit_error(at: str, limit: re.Match[str], raw: Any, is_length: bool) -> FieldError:
+def _limit_error(at: str, limit: re.Match[str], raw: Any, *, is_length: bool) -> FieldError:
     sign, bound = limit.group(1), limit.group(2)
     if not is_length:
         return _error(at, "field.range", limit=f"{sign} {bound}")
@@ -199,7 +204,8 @@ def _error(at: str, code: str, **facts: Any) -> FieldError:
 
 def structure(form: Mapping[str, str]) -> dict[str, Any]:
     """``lines-0-quantity=3`` as ``{"lines": [{"quantity": "3"}]}``; empty values, lines
-    without any, the shell's own fields and the shown texts of pickers (``supplier`` beside ``supplier_id``) are left out.
+    without any, the shell's own fields and the shown texts of pickers (``supplier`` beside
+    ``supplier_id``) are left out.
     """
     flat: dict[str, Any] = {}
     shell = {"csrf_token", "idempotency_key", "version", "add_line", "remove_line"}

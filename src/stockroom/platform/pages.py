@@ -86,7 +86,8 @@ class Renderer:
         )
         install: Any = self.env  # the i18n extension adds this method at run time
         install.install_gettext_callables(i18n.gettext, i18n.ngettext, newstyle=True)
-        self.env.globals.update(
+        shared: dict[str, Any] = self.env.globals  # typed by Jinja for its own globals only
+        shared.update(
             asset=self.asset,
             version=__version__,
             organisation=settings.organisation,

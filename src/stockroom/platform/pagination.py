@@ -8,7 +8,7 @@ from typing import Any, TypeVar, get_args
 import msgspec
 from litestar import Request
 from litestar.openapi.spec import Operation, Parameter, Schema
-from litestar.openapi.spec.enums import OpenAPIType
+from litestar.openapi.spec.enums import OpenAPIFormat, OpenAPIType
 
 from stockroom.platform.db import Connection
 from stockroom.platform.lists import PAGE_MOST, PER_PAGE_MOST, ListSpec, Page, Slice, fetch_list, parse_list
@@ -44,9 +44,11 @@ def _filter_schema(kind: Any) -> Schema:
     if name == "bool":
         return Schema(type=OpenAPIType.BOOLEAN)
     if name == "UUID":
-        return Schema(type=OpenAPIType.STRING, format="uuid")
+        return Schema(type=OpenAPIType.STRING, format=OpenAPIFormat.UUID)
     if name in ("date", "datetime"):
-        return Schema(type=OpenAPIType.STRING, format="date" if name == "date" else "date-time")
+        return Schema(
+            type=OpenAPIType.STRING, format=OpenAPIFormat.DATE if name == "date" else OpenAPIFormat.DATE_TIME
+        )
     if name == "int":
         return Schema(type=OpenAPIType.INTEGER)
     choices = [value for value in get_args(kind) if isinstance(value, str)]
@@ -61,7 +63,7 @@ async def listed(
 ) -> Page[Row] | Slice[Row]:
     """The whole of a list endpoint: parse the query string, run the list. ``scope`` fills ``spec.scope``."""
     here = scope_of(request)
-    asked = parse_list(spec, request.query_params.multi_items())
+    asked = parse_list(spec, list(request.query_params.multi_items()))
     viewer = str(here.actor.id or "")
     return await fetch_list(db, spec, asked, secret=here.secret, viewer=viewer, scope=scope)
 

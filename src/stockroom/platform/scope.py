@@ -51,7 +51,8 @@ def scope_of(request: Request[Any, Any, Any]) -> RequestScope:
 
 
 def find_scope(scope: Scope) -> RequestScope | None:
-    return scope.get("state", {}).get(STATE_KEY)
+    state: dict[str, Any] = scope["state"]
+    return state.get(STATE_KEY)
 
 
 def own_origins(scope: Scope) -> frozenset[str]:

@@ -10,7 +10,6 @@ from litestar.exceptions import HTTPException, ValidationException
 from litestar.handlers import BaseRouteHandler
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.response import Redirect
-from litestar.types import ExceptionHandlersMap
 
 from stockroom.platform import fields
 from stockroom.platform.access import Actor
@@ -80,7 +79,8 @@ def etag(version: int) -> dict[str, str]:
 
 def _explain_body(request: AnyRequest, error: ValidationException) -> Refusal:
     """Litestar stops at the first wrong field; the person is told all of them."""
-    handler = request.scope.get("route_handler")
+    scope: Any = request.scope  # routed or not: the key is there only after routing
+    handler = scope.get("route_handler")
     data: Any = getattr(handler, "parsed_data_field", None)
     body = getattr(request, "_body", b"") or _cached_body(request)
     if data is not None and body:
@@ -88,16 +88,13 @@ def _explain_body(request: AnyRequest, error: ValidationException) -> Refusal:
             fields.decode_json(body, data.raw if data.raw is not None else data.annotation)
         except Invalid as refusal:
             return refusal
-    found = [
-        FieldError(
-            f"/{item.get('key', '')}",
-            "query.value",
-            str(item.get("message", "")).replace("{", "(").replace("}", ")"),
-        )
-        for item in error.extra or []
-        if isinstance(item, dict)
-    ]
-    return Invalid(errors=found)
+    return Invalid(errors=[_from_litestar(item) for item in list[Any](error.extra or [])])
+
+
+def _from_litestar(item: Any) -> FieldError:
+    """Litestar's own words about a path or query parameter, as they are."""
+    message = str(item.get("message", "")).replace("{", "(").replace("}", ")")
+    return FieldError(f"/{item.get('key', '')}", "query.value", message)
 
 
 def _cached_body(request: AnyRequest) -> bytes:
@@ -179,4 +176,4 @@ ANSWERS: dict[int, ResponseSpec] = {
 }
 """What any endpoint may answer besides success, for OpenAPI."""
 
-EXCEPTION_HANDLERS: ExceptionHandlersMap = {Exception: render_error, HTTPException: render_error}
+EXCEPTION_HANDLERS: dict[int | type[Exception], Any] = {Exception: render_error, HTTPException: render_error}

@@ -2,6 +2,7 @@
 
 from stockroom.stock.actions.adjust import AdjustmentInput, AdjustmentLine, adjust_stock, open_stock
 from stockroom.stock.actions.batches import BatchKey, find_or_create_batches, hold_batch, release_batch
+from stockroom.stock.actions.costs import BatchCost, average_batch_costs
 from stockroom.stock.actions.departments import close_department_places, open_department_store
 from stockroom.stock.actions.ground import OUTSIDE, lock_products, require_places
 from stockroom.stock.actions.issue import DisposalInput, IssueInput, dispose_stock, issue_stock, moves_of
@@ -12,6 +13,7 @@ from stockroom.stock.actions.preview import LinePreview, preview_allocation
 from stockroom.stock.actions.reverse import back, back_by_line, lock_document, reverse_document
 from stockroom.stock.actions.take import TakeLine, allocate_lines, short
 from stockroom.stock.actions.transfer import TransferInput, transfer_stock
+from stockroom.stock.errors import StockShort
 from stockroom.stock.events import DocumentReversed
 from stockroom.stock.queries import (
     find_broken_invariants,
@@ -37,14 +39,65 @@ from stockroom.stock.rules import (
 )
 
 __all__ = [
-    "INVARIANTS", "OUTSIDE", "AdjustmentInput", "AdjustmentLine", "Allocation", "BatchBalance",
-    "BatchKey", "DisposalInput", "Document", "DocumentReversed", "IssueInput", "Level", "LevelInput",
-    "LinePreview", "Move", "Place", "PlaceChoice", "PlaceInput", "Posted", "PostedMovement", "Posting",
-    "Skipped", "StockedProduct", "TakeLine", "Taken", "TransferInput", "adjust_stock", "allocate_fefo",
-    "allocate_lines", "back", "back_by_line", "check_line_count", "check_quantity",
-    "close_department_places", "create_place", "dispose_stock", "find_broken_invariants",
-    "find_or_create_batches", "get_document", "get_place", "hold_batch", "issue_stock", "list_balances",
-    "list_movements_of", "list_place_choices", "lock_document", "lock_products", "moves_of",
-    "open_department_store", "open_stock", "post", "preview_allocation", "release_batch",
-    "require_places", "reverse_document", "set_level", "short", "transfer_stock",
-]  # fmt: skip
+    "INVARIANTS",
+    "OUTSIDE",
+    "AdjustmentInput",
+    "AdjustmentLine",
+    "Allocation",
+    "BatchBalance",
+    "BatchCost",
+    "BatchKey",
+    "DisposalInput",
+    "Document",
+    "DocumentReversed",
+    "IssueInput",
+    "Level",
+    "LevelInput",
+    "LinePreview",
+    "Move",
+    "Place",
+    "PlaceChoice",
+    "PlaceInput",
+    "Posted",
+    "PostedMovement",
+    "Posting",
+    "Skipped",
+    "StockShort",
+    "StockedProduct",
+    "TakeLine",
+    "Taken",
+    "TransferInput",
+    "adjust_stock",
+    "allocate_fefo",
+    "allocate_lines",
+    "average_batch_costs",
+    "back",
+    "back_by_line",
+    "check_line_count",
+    "check_quantity",
+    "close_department_places",
+    "create_place",
+    "dispose_stock",
+    "find_broken_invariants",
+    "find_or_create_batches",
+    "get_document",
+    "get_place",
+    "hold_batch",
+    "issue_stock",
+    "list_balances",
+    "list_movements_of",
+    "list_place_choices",
+    "lock_document",
+    "lock_products",
+    "moves_of",
+    "open_department_store",
+    "open_stock",
+    "post",
+    "preview_allocation",
+    "release_batch",
+    "require_places",
+    "reverse_document",
+    "set_level",
+    "short",
+    "transfer_stock",
+]

@@ -1,7 +1,5 @@
 """JSON endpoints of goods in."""
 
-from collections.abc import Sequence
+from stockroom.buying.api import receipts
 
-from litestar.types import ControllerRouterHandler
-
-ROUTES: Sequence[ControllerRouterHandler] = []
+ROUTES = receipts.ROUTES

@@ -1,7 +1,5 @@
 """JSON endpoints of products and suppliers."""
 
-from collections.abc import Sequence
+from stockroom.catalog.api import forms, prices, products, scan, suppliers
 
-from litestar.types import ControllerRouterHandler
-
-ROUTES: Sequence[ControllerRouterHandler] = []
+ROUTES = [*products.ROUTES, *prices.ROUTES, *suppliers.ROUTES, *forms.ROUTES, *scan.ROUTES]

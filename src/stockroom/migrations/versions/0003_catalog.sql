@@ -25,9 +25,11 @@ create index supplier_sort on catalog.supplier (platform.fold(name), id);
 
 create table catalog.dosage_form (
     code text primary key check (code ~ '^[a-z][a-z_]*$'),
-    name text not null,
-    name_pl text not null,
-    active boolean not null default true
+    name text not null check (name <> ''),
+    name_pl text not null check (name_pl <> ''),
+    active boolean not null default true,
+    version integer not null default 1,
+    search_text text generated always as (platform.fold(code || ' ' || name || ' ' || name_pl)) stored
 );
 insert into catalog.dosage_form (code, name, name_pl) values
     ('tablet', 'tablet', 'tabletka'), ('capsule', 'capsule', 'kapsułka'), ('syrup', 'syrup', 'syrop'),
@@ -79,6 +81,7 @@ create index product_search on catalog.product using gin (search_text gin_trgm_o
 create index product_sort_name on catalog.product (platform.fold(name), id);
 create index product_sort_code on catalog.product (platform.fold(code), id);
 create index product_supplier on catalog.product (preferred_supplier_id);
+create index product_category on catalog.product (category);
 
 create table catalog.pack (
     id uuid primary key,
@@ -90,6 +93,10 @@ create table catalog.pack (
 create unique index pack_name on catalog.pack (product_id, lower(name)) where active;
 
 -- GTINs are kept as 14 digits; codes of other kinds as they are.
+create function catalog.barcode_key(code text) returns text
+    language sql immutable strict parallel safe
+    return case when code ~ '^([0-9]{8}|[0-9]{12,14})$' then lpad(code, 14, '0') else code end;
+
 create table catalog.barcode (
     code text primary key check (code <> ''),
     product_id uuid not null references catalog.product (id),

@@ -11,10 +11,14 @@ create table buying.receipt (
     currency text not null check (currency ~ '^[A-Z]{3}$'),
     received_on date not null,
     total numeric(18, 4) not null default 0,
-    search_text text generated always as (platform.fold(invoice_number)) stored
+    -- document number, invoice number and the supplier's name of that day, folded
+    search_text text not null
 );
 create unique index receipt_invoice on buying.receipt (supplier_id, invoice_key) where invoice_key is not null;
 create index receipt_supplier on buying.receipt (supplier_id, received_on);
+create index receipt_received on buying.receipt (received_on, id);
+create index receipt_place on buying.receipt (place_id, received_on);
+create index receipt_search on buying.receipt using gin (search_text gin_trgm_ops);
 
 create table buying.receipt_line (
     receipt_id uuid not null references buying.receipt (id),
@@ -26,7 +30,9 @@ create table buying.receipt_line (
     pack_factor numeric(18, 6) not null default 1 check (pack_factor > 0),
     packs numeric(18, 6) not null check (packs > 0),
     quantity numeric(18, 6) not null check (quantity > 0),
+    -- per base unit; rounded where the price was given per pack
     unit_price numeric(18, 4) check (unit_price >= 0),
+    pack_price numeric(18, 4) check (pack_price >= 0),
     amount numeric(18, 4) not null default 0,
     primary key (receipt_id, line)
 );

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
+import msgspec
 from msgspec import Meta
 
 from stockroom.people.errors import EmailTaken, RoleUnknown, UsernameTaken
@@ -45,7 +46,7 @@ class AccountInput(StructInput, frozen=True, kw_only=True):
     phone: Line = ""
     password: Annotated[str, Meta(max_length=256)] | None = None
     language: str | None = None
-    departments: list[UUID] = []
+    departments: list[UUID] = msgspec.field(default_factory=list[UUID])
 
 
 async def create_account(

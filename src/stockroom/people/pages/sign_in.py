@@ -6,8 +6,8 @@ from litestar import Request, Response, get, post
 from litestar.datastructures import State
 
 from stockroom.people.actions.sign_in import sign_out
-from stockroom.people.api.auth import set_session_cookie, start_session
 from stockroom.people.errors import CredentialsInvalid
+from stockroom.people.start_session import set_session_cookie, start_session
 from stockroom.platform import csrf, sessions
 from stockroom.platform.i18n import gettext as _
 from stockroom.platform.pages import field_messages, page, read_form, redirect

@@ -6,7 +6,7 @@ from stockroom.people.queries.departments import (
     get_department,
     list_department_choices,
 )
-from stockroom.people.queries.identity import find_identity, find_sign_in_candidate
+from stockroom.people.queries.identity import find_identity, find_sign_in_candidate, has_accounts
 
 __all__ = [
     "DEPARTMENTS",
@@ -14,5 +14,6 @@ __all__ = [
     "find_identity",
     "find_sign_in_candidate",
     "get_department",
+    "has_accounts",
     "list_department_choices",
 ]

@@ -5,7 +5,7 @@ from uuid import UUID
 
 import msgspec
 
-from stockroom.platform.db import Connection, fetch_one
+from stockroom.platform.db import Connection, fetch_one, fetch_value
 from stockroom.platform.sessions import Identity
 
 IDENTITY = """
@@ -33,6 +33,9 @@ limit 1
 """
 
 
+HAS_ACCOUNTS = "select exists (select from people.account)"
+
+
 class SignInCandidate(msgspec.Struct, frozen=True):
     id: UUID
     username: str
@@ -56,3 +59,8 @@ async def find_identity(
 async def find_sign_in_candidate(db: Connection, login: str) -> SignInCandidate | None:
     """By user name, else by e-mail address; letter case does not matter."""
     return await fetch_one(db, SIGN_IN_CANDIDATE, {"login": login}, SignInCandidate)
+
+
+async def has_accounts(db: Connection) -> bool:
+    """False in a new installation."""
+    return bool(await fetch_value(db, HAS_ACCOUNTS))

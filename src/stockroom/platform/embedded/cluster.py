@@ -14,6 +14,7 @@ from .errors import ClusterForeign, ClusterNotMade, ClusterUnrecognised, Cluster
 from .files import sync_folder, write_owned
 
 _STAGING = "postgres.new-"
+_OUTPUT_TAIL = 8
 _INITDB = (
     "--username=" + ROLE,
     "--encoding=UTF8",
@@ -113,4 +114,4 @@ def _initdb(staging: Path, cluster: Path, programs: Path, account: Account) -> N
         **account.identity(),
     )
     if made.returncode != 0:
-        raise ClusterNotMade(cluster, made.stdout.strip())
+        raise ClusterNotMade(cluster, "\n".join(made.stdout.split("\n")[-_OUTPUT_TAIL:]).strip())

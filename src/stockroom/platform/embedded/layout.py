@@ -1,5 +1,6 @@
 """Where everything of the embedded server lies, and whether its account gets there."""
 
+import errno
 import hashlib
 import os
 import stat
@@ -58,6 +59,8 @@ class Layout:
 def prepare_data_dir(data_dir: Path, account: Account) -> None:
     """Makes the data directory if missing; raises DataDirUnreachable where the account cannot use it."""
     _make_folders(data_dir, account)
+    if not data_dir.is_dir():
+        raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(data_dir))
     if not account.can_enter(data_dir):
         way = [*reversed(data_dir.parents), data_dir]
         blocked = next((folder for folder in way if not account.can_enter(folder)), data_dir)

@@ -62,6 +62,7 @@ class EmbeddedPostgres:
         server = Server(self._layout, account)
         try:
             prepare_data_dir(self._layout.data_dir, account)
+            cluster.check_owner(self._layout.cluster, account)
             with exclusively(self._layout.start_lock, seconds=START_SECONDS + STOP_SECONDS):
                 self._take_hold()
                 try:
@@ -116,7 +117,6 @@ class EmbeddedPostgres:
         install, version = runnable_install(server.account, self._layout.data_dir)
         programs = install / "bin"
         folder = self._layout.cluster
-        cluster.check_owner(folder, server.account)
         if cluster.exists(folder):
             cluster.check_version(folder, brought=version)
         else:

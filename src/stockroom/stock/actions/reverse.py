@@ -25,7 +25,7 @@ async def reverse_document(
     """Take a whole document back. Publishes DocumentReversed.
 
     Raises NotFound, ReasonMissing, NotReversible, AlreadyReversed, the refusals of places, and StockShort
-    where what came in is no longer there.
+    where what came in is no longer there. Publishes DocumentReversed.
     """
     if not reason.strip():
         raise errors.ReasonMissing

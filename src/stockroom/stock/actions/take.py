@@ -14,12 +14,16 @@ from stockroom.stock.rules import Allocation, BatchBalance, Taken
 
 
 class TakeLine(StructInput, frozen=True, kw_only=True):
-    """A quantity wanted of a product, in base units; without a batch FEFO decides."""
+    """A quantity wanted of a product, in base units; without a batch FEFO decides.
+
+    ``allow_partial`` takes what there is, if there is anything.
+    """
 
     product_id: UUID
     quantity: Decimal
     batch_id: UUID | None = None
     batch_reason: Line = ""
+    allow_partial: bool = False
 
 
 class Remaining:
@@ -63,7 +67,7 @@ def allocate_lines(
             line.quantity, precision=product.precision, product=product.name, at=f"{at}/quantity"
         )
         allocation = _allocate(line, remaining.of(line.product_id), on=on, at=at, fit_for_use=fit_for_use)
-        if allocation.missing > 0:
+        if allocation.missing > 0 and not (line.allow_partial and allocation.total > 0):
             raise short(product, wanted=line.quantity, available=allocation.total, at=f"{at}/quantity")
         remaining.take(line.product_id, allocation.taken)
         found.append(allocation)

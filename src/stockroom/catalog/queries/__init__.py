@@ -1,0 +1,1 @@
+"""Every SELECT about products, prices and suppliers."""

@@ -1,0 +1,1 @@
+"""Every write of dispensing: one file per thing a person does."""

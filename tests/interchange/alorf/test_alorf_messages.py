@@ -1,0 +1,38 @@
+"""Every code has its sentence, and every sentence its code."""
+
+import re
+from pathlib import Path
+
+from stockroom.interchange import alorf
+from stockroom.interchange.alorf.messages import MESSAGES, message_for
+
+CALL = re.compile(
+    r"\b(?:change|note|Finding|RecordError|SourceFileError|_refuse)\(\s*\"(\w+)\""
+    r"|file_line\(\s*\"\w+\",\s*\"(\w+)\""
+)
+
+
+def sources() -> str:
+    folder = Path(alorf.__file__).parent
+    return "\n".join(path.read_text() for path in folder.glob("*.py") if path.name != "messages.py")
+
+
+def test_every_code_said_has_a_message() -> None:
+    said = {first or second for first, second in CALL.findall(sources())}
+    assert len(said) > 50
+    assert said <= MESSAGES.keys()
+
+
+def test_every_message_is_said_somewhere() -> None:
+    quoted = set(re.findall(r"\"(\w+)\"", sources()))
+    assert MESSAGES.keys() - quoted == set()
+
+
+def test_every_code_is_explained_in_the_guide() -> None:
+    guide = (Path(__file__).parents[3] / "docs" / "migrate.md").read_text(encoding="utf-8")
+    assert {code for code in MESSAGES if f"`{code}`" not in guide} == {"taken"}
+
+
+def test_a_sentence_carries_its_details_even_when_they_look_like_placeholders() -> None:
+    assert message_for("sex_unknown", {"text": "{x}"}) == "The sex {x} is not known."
+    assert message_for("supplier_gone", {}) == "The supplier ? is gone."
