@@ -11,6 +11,7 @@ from stockroom.platform import audit
 from stockroom.platform.access import Actor
 from stockroom.platform.db import Connection, execute, fetch_all, fetch_one
 from stockroom.platform.errors import NotFound, VersionStale
+from stockroom.platform.fields import Line, StructInput
 from stockroom.platform.ids import new_id
 from stockroom.stock import errors, rules
 from stockroom.stock.queries.balances import StockedProduct
@@ -49,6 +50,12 @@ class BatchKey(msgspec.Struct, frozen=True, kw_only=True):
     expires_on: date | None
     unit_cost: Decimal | None
     at: str
+
+
+class ReasonInput(StructInput, frozen=True, kw_only=True):
+    """Why something is held, released or taken back: kept with it and in the audit trail."""
+
+    reason: Line
 
 
 class KnownBatch(msgspec.Struct, frozen=True):

@@ -11,25 +11,18 @@ from litestar.params import FromPath, JSONBody
 
 from stockroom.platform.access import Actor
 from stockroom.platform.db import Connection
-from stockroom.platform.fields import Line, StructInput
 from stockroom.platform.lists import Page, Slice
 from stockroom.platform.pagination import list_operation, listed
 from stockroom.platform.problems import Answer
 from stockroom.platform.scope import scope_of
 from stockroom.platform.web import ANSWERS, Needs, etag, seen_version
-from stockroom.stock.actions.batches import hold_batch, release_batch
+from stockroom.stock.actions.batches import ReasonInput, hold_batch, release_batch
 from stockroom.stock.actions.hold import HoldInput, hold_stock, release_stock
 from stockroom.stock.queries.balances_list import Balance, list_balances_of_batch, stock_scope
 from stockroom.stock.queries.batches import BATCHES, Batch, ListedBatch, get_batch
 
 AnyRequest = Request[Any, Any, State]
 TAGS = ["Batches"]
-
-
-class ReasonInput(StructInput, frozen=True, kw_only=True):
-    """Why: kept with the batch and in the audit trail."""
-
-    reason: Line
 
 
 class BatchAndPlaces(msgspec.Struct, frozen=True):

@@ -16,8 +16,8 @@ from stockroom.platform.pagination import list_operation, listed
 from stockroom.platform.problems import Answer
 from stockroom.platform.scope import scope_of
 from stockroom.platform.web import ANSWERS, Needs
+from stockroom.stock.actions.batches import ReasonInput
 from stockroom.stock.actions.reverse import reverse_document
-from stockroom.stock.api.batches import ReasonInput
 from stockroom.stock.queries.documents import (
     DOCUMENTS,
     MOVEMENTS,

@@ -293,6 +293,15 @@ async def list_balances_of_product(
     return await _everything(db, {"product_id": product_id}, "expires_on", actor, now)
 
 
+async def find_product_stock(
+    db: Connection, product_id: UUID, *, actor: Actor, now: datetime
+) -> ProductStock | None:
+    """The totals of one product; None where there is none of it."""
+    asked = ListRequest(sort="name", descending=False, filters={"product_id": product_id})
+    rows = await fetch_everything(db, PRODUCT_STOCK, asked, scope=stock_scope(actor, now), most=1)
+    return rows[0] if rows else None
+
+
 async def _everything(
     db: Connection, filters: dict[str, Any], sort: str, actor: Actor, now: datetime
 ) -> list[Balance]:

@@ -124,12 +124,11 @@ async def read_whole_card(
 
 async def read_card_days(
     db: Connection, asked: CardQuery, *, actor: Actor, at: datetime
-) -> list[tuple[date, Decimal]]:
-    """The balance at the end of each local day on which it moved, half a year unless a period is given.
-
-    The first point is the balance before. Raises as read_card.
+) -> tuple[str, list[tuple[date, Decimal]]]:
+    """The unit, and the balance at the end of each local day on which it moved, half a year unless a period
+    is given; the first point is the balance before. Raises as read_card.
     """
-    _, card = await open_card(db, asked, actor=actor, at=at)
+    subject, card = await open_card(db, asked, actor=actor, at=at)
     since = card.since or (card.until or at) - timedelta(days=CHART_DAYS)
     changes = await list_day_changes(db, card, since=since, zone=str(at.tzinfo))
     balance = await get_closing(db, card) - sum((item.change for item in changes), Decimal(0))
@@ -137,7 +136,7 @@ async def read_card_days(
     for item in changes:
         balance += item.change
         points.append((item.day, balance))
-    return points
+    return subject.unit, points
 
 
 async def open_card(
