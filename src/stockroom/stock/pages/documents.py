@@ -81,12 +81,18 @@ async def list_documents(
     )
 
 
-@get("/documents/export", guards=[Needs("stock.balance.read")], include_in_schema=False)
+@get(
+    [f"{path}/export" for path in ("/documents", *KIND_OF_PATH)],
+    guards=[Needs("stock.balance.read")],
+    include_in_schema=False,
+)
 async def export_documents(
     request: AnyRequest, db: NamedDependency[Connection], actor: NamedDependency[Actor]
 ) -> Response[Any]:
-    asked, scope = asked_of(request, DOCUMENTS), document_scope(actor)
-    return await list_export(request, db, DOCUMENTS, asked, name="documents", columns=COLUMNS, scope=scope)
+    kind = KIND_OF_PATH.get(request.url.path.removesuffix("/export"), "")
+    asked, scope = asked_of(request, DOCUMENTS), document_scope(actor, kind or None)
+    name = f"{kind or 'document'}s"
+    return await list_export(request, db, DOCUMENTS, asked, name=name, columns=COLUMNS, scope=scope)
 
 
 @get("/documents/{document_id:uuid}", guards=[Needs("stock.balance.read")], include_in_schema=False)

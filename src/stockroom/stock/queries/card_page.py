@@ -136,6 +136,9 @@ async def read_card_days(
     for item in changes:
         balance += item.change
         points.append((item.day, balance))
+    last = min(card.until - timedelta(days=1), at) if card.until else at
+    if points[-1][0] < last.date():
+        points.append((last.date(), balance))
     return subject.unit, points
 
 
