@@ -40,7 +40,7 @@ run: $(READY) ## Serve http://127.0.0.1:8080 (HOST, PORT, WORKERS); an empty dat
 
 test: $(READY) .venv/.dev ## Run every test (JOBS=2; ARGS='-k words' narrows)
 	@browser=$$(scripts/find-browser) && echo "→ Running the tests, browser $$browser" \
-		&& CHROMIUM="$$browser" exec $(BIN)/python -m pytest -n $(JOBS) $(ARGS)
+		&& CHROMIUM="$$browser" exec $(BIN)/python -m pytest -n $(JOBS) --dist loadfile $(ARGS)
 
 check: style types imports templates ## Run every static check
 
@@ -98,7 +98,7 @@ clean: ## Remove what was built; the data directory stays
 
 node_modules/.stamp: package.json package-lock.json | .venv/.runtime
 	@PATH="$$(scripts/find-node):$$PATH" && echo "→ Installing front-end packages with Node $$(node --version)" \
-		&& npm ci --no-audit --no-fund --loglevel=error
+		&& npm ci --no-audit --no-fund --no-update-notifier --loglevel=error
 	@touch $@
 
 $(STATIC): node_modules/.stamp $(ASSETS)

@@ -5,9 +5,11 @@ import { Listbox } from './listbox.js';
 const WAIT = 120;
 const pickers = new WeakMap();
 
-document.addEventListener('focusin', ({ target }) => {
-  if (target.matches?.('input[data-lookup]') && !pickers.has(target)) pickers.set(target, new Lookup(target));
-});
+document.addEventListener('focusin', ({ target }) => attend(target));
+
+function attend(field) {
+  if (field?.matches?.('input[data-lookup]') && !pickers.has(field)) pickers.set(field, new Lookup(field));
+}
 
 class Lookup {
   constructor(field) {
@@ -143,11 +145,19 @@ function setTarget(field, value) {
 function fill(field, option) {
   const scope = field.closest('[data-line]') ?? field.form;
   for (const { name, value } of option.attributes) {
-    if (name.startsWith('data-fill-')) fieldOf(scope, name.slice(10))?.setRangeText(value, 0, Infinity, 'end');
+    if (name.startsWith('data-fill-')) fillField(fieldOf(scope, name.slice(10)), value);
     if (name.startsWith('data-show-')) scope.querySelectorAll(`[data-show="${CSS.escape(name.slice(10))}"]`).forEach((element) => (element.textContent = value));
   }
+}
+
+/** A date field takes no ranges, only a whole value. */
+function fillField(field, value) {
+  if (field) field.value = value;
 }
 
 function fieldOf(scope, name) {
   return [...scope.querySelectorAll('input, textarea')].find((field) => field.name === name || field.name.endsWith(`-${name}`));
 }
+
+// A field may have had the focus before this ran.
+attend(document.activeElement);

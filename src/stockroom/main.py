@@ -16,6 +16,7 @@ from stockroom import __version__
 from stockroom.buying import api as buying_api
 from stockroom.buying import forget_invoice
 from stockroom.buying import pages as buying_pages
+from stockroom.catalog import ProductArchiving, ProductTrackingChanging, ProductUnitChanging
 from stockroom.catalog import api as catalog_api
 from stockroom.catalog import pages as catalog_pages
 from stockroom.dispensing import api as dispensing_api
@@ -39,7 +40,14 @@ from stockroom.platform.problems import Answer
 from stockroom.platform.scope import ScopeMiddleware
 from stockroom.platform.web import EXCEPTION_HANDLERS, provide_actor, provide_db
 from stockroom.settings import Settings, secret_key
-from stockroom.stock import DocumentReversed, close_department_places, open_department_store
+from stockroom.stock import (
+    DocumentReversed,
+    close_department_places,
+    keep_product,
+    keep_tracking,
+    keep_unit,
+    open_department_store,
+)
 from stockroom.stock import api as stock_api
 from stockroom.stock import pages as stock_pages
 
@@ -103,6 +111,9 @@ def make_events() -> Events:
     """What modules do when something happens in a lower one: the whole list."""
     events = Events()
     events.subscribe(DocumentReversed, forget_invoice)
+    events.subscribe(ProductUnitChanging, keep_unit)
+    events.subscribe(ProductTrackingChanging, keep_tracking)
+    events.subscribe(ProductArchiving, keep_product)
     events.subscribe(DepartmentOpened, open_department_store)
     events.subscribe(DepartmentArchiving, close_department_places)
     return events

@@ -15,7 +15,7 @@ from biip import ParseError
 from biip.gs1_messages import GS1Message
 from stdnum import ean
 
-from stockroom.catalog.rules import normalise_barcode
+from stockroom.catalog.rules import GTIN_LENGTHS, normalise_barcode
 from stockroom.platform.errors import Invalid
 
 SEPARATOR = "\x1d"
@@ -69,6 +69,14 @@ def barcode_of(code: str) -> str:
         return normalise_barcode(code)
     except Invalid:
         return code.strip()
+
+
+def is_barcode(text: str) -> bool:
+    """Whether this can only be meant as a barcode: a GS1 code, or digits with the right check digit."""
+    if parse_gs1(text) is not None:
+        return True
+    digits = text.strip()
+    return digits.isascii() and digits.isdigit() and len(digits) in GTIN_LENGTHS and ean.is_valid(digits)
 
 
 def _parsed(text: str) -> GS1Message | None:

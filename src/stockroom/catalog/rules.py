@@ -42,6 +42,12 @@ ALLERGY_GROUPS: dict[str, str] = {
 }
 """Coded groups that a medicine belongs to and a patient may be allergic to, with their words."""
 
+CONTROLLED_CLASSES = ("I-N", "II-N", "III-N", "IV-N", "I-P", "II-P", "III-P", "IV-P")
+"""Groups of narcotic drugs (N) and psychotropic substances (P); suggested, others may be written.
+
+Source: Polish act on counteracting drug addiction of 29 July 2005, and its lists.
+"""
+
 PACKS_MOST = 50
 BARCODES_MOST = 200
 GTIN_LENGTHS = (8, 12, 13, 14)

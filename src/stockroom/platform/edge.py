@@ -56,6 +56,8 @@ class Edge:
         write = log.warning if milliseconds > self.slow_ms else log.info
         write(
             "slow request" if milliseconds > self.slow_ms else "request",
+            file="edge.py",
+            line=NOTE_LINE,
             request_id=state["request_id"],
             method=scope["method"],
             path=scope["path"],
@@ -86,3 +88,6 @@ class _Watched:
         headers = [(b"content-type", b"application/problem+json")]
         await self.send({"type": "http.response.start", "status": 500, "headers": headers})
         await self.send({"type": "http.response.body", "body": LAST_RESORT, "more_body": False})
+
+
+NOTE_LINE = Edge._note.__code__.co_firstlineno  # pyright: ignore[reportPrivateUsage]  # its own class

@@ -5,6 +5,7 @@ one statement (two where a total is wanted).
 """
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any, ClassVar, Generic, LiteralString, TypeVar
 
 import msgspec
@@ -22,6 +23,11 @@ SEARCH_WORDS_MOST = 8
 PAGE_MOST = 100_000
 
 
+class TooManyRows(Invalid):
+    code = "list.too_many_rows"
+    sentence = N_("These are more than {most} rows. Narrow the list with a search or a filter first.")
+
+
 class Filter(msgspec.Struct, frozen=True):
     """One query parameter: ``condition`` holds ``%(value)s`` where its value goes."""
 
@@ -37,7 +43,7 @@ class Sort(msgspec.Struct, frozen=True):
     type: LiteralString = "text"
 
 
-class ListSpec(msgspec.Struct, Generic[Row], frozen=True, kw_only=True):
+class ListSpec(msgspec.Struct, Generic[Row], frozen=True, kw_only=True, eq=False):
     """What a list can do. ``scope`` is a condition that always holds, with named parameters of the caller."""
 
     name: str
@@ -179,24 +185,77 @@ def _escape_like(word: str) -> str:
     return word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
 
-def _conditions(
-    spec: ListSpec[Any], request: ListRequest, params: dict[str, Any], *, with_search: bool = True
-) -> list[Composed | SQL]:
-    conditions: list[Composed | SQL] = [SQL(spec.scope)]
+class _Shape(msgspec.Struct, frozen=True):
+    """What decides the text of a statement; values are parameters. Statements are composed once a shape."""
+
+    filters: tuple[str, ...]
+    words: int
+    sort: str = ""
+    descending: bool = False
+    after: bool = False
+
+
+def _shape_of(request: ListRequest, *, after: bool) -> _Shape:
+    return _Shape(tuple(request.filters), len(_words(request.q)), request.sort, request.descending, after)
+
+
+def _words(q: str) -> list[str]:
+    return q.split()[:SEARCH_WORDS_MOST]
+
+
+def _params(request: ListRequest, scope: Mapping[str, Any] | None) -> dict[str, Any]:
+    params = dict(scope or {})
     for name, value in request.filters.items():
+        params[f"filter_{name}"] = value
+    if request.q:
+        params["q"] = request.q
+        for index, word in enumerate(_words(request.q)):
+            params[f"word_{index}"] = f"%{_escape_like(word)}%"
+    return params
+
+
+def _where(spec: ListSpec[Any], shape: _Shape) -> Composed:
+    conditions: list[Composed | SQL] = [SQL(spec.scope)]
+    for name in shape.filters:
         # The condition's own placeholder gets a name of its own, so that two filters can share a word.
         conditions.append(SQL(spec.filters[name].condition.replace("%(value)s", f"%(filter_{name})s")))  # pyright: ignore[reportArgumentType]  # both parts are literals of ours
-        params[f"filter_{name}"] = value
-    if with_search and request.q and spec.search is not None:
-        words = request.q.split()[:SEARCH_WORDS_MOST]
-        likes: list[Composed | SQL] = []
-        for index, word in enumerate(words):
-            params[f"word_{index}"] = f"%{_escape_like(word)}%"
-            likes.append(SQL(f"{spec.search} like platform.fold(%(word_{index})s)"))  # pyright: ignore[reportArgumentType]  # literals and a number
-        params["q"] = request.q
-        typo = SQL(f"platform.fold(%(q)s) <% {spec.search}".replace("<%", "<%%"))  # pyright: ignore[reportArgumentType]  # literals of ours
+    if shape.words and spec.search is not None:
+        likes = [
+            SQL(f"{spec.search} like platform.fold(%(word_{index})s)")  # pyright: ignore[reportArgumentType]  # literals and a number
+            for index in range(shape.words)
+        ]
+        typo = SQL(f"platform.fold(%(q)s) <%% {spec.search}")  # pyright: ignore[reportArgumentType]  # literals of ours
         conditions.append(SQL("(({}) or {})").format(SQL(" and ").join(likes), typo))
-    return conditions
+    if shape.after:
+        sort, sign = spec.sorts[shape.sort], SQL("<" if shape.descending else ">")
+        conditions.append(
+            SQL("({}, {}) {} (%(after_sort)s::{}, %(after_key)s::{})").format(
+                SQL(sort.by), SQL(spec.key.by), sign, SQL(sort.type), SQL(spec.key.type)
+            )
+        )
+    return SQL(" and ").join(conditions)
+
+
+@lru_cache(maxsize=2048)
+def _count_statement(spec: ListSpec[Any], shape: _Shape) -> bytes:
+    statement = SQL("select count(*) from {} where {}").format(SQL(spec.source), _where(spec, shape))
+    return statement.as_bytes(None)
+
+
+@lru_cache(maxsize=2048)
+def _select_statement(spec: ListSpec[Any], shape: _Shape) -> bytes:
+    statement = SQL(
+        "select {columns}, {by}, {key} from {source} where {where}"
+        " order by {by} {direction}, {key} {direction} limit %(limit)s offset %(offset)s"
+    ).format(
+        columns=SQL(spec.columns),
+        by=SQL(spec.sorts[shape.sort].by),
+        key=SQL(spec.key.by),
+        source=SQL(spec.source),
+        where=_where(spec, shape),
+        direction=SQL("desc" if shape.descending else "asc"),
+    )
+    return statement.as_bytes(None)
 
 
 async def fetch_list(
@@ -219,9 +278,9 @@ async def fetch_list(
     shown = rows[: request.limit]
     has_more = len(rows) > request.limit
     return Slice(
-        items=[row for row, _, _ in shown],
+        items=_structs(spec, shown),
         has_more=has_more,
-        next_cursor=encode_cursor(secret, bound_to, list(shown[-1][1:])) if has_more else None,
+        next_cursor=encode_cursor(secret, bound_to, list(shown[-1][-2:])) if has_more else None,
         total=await _count(db, spec, request, scope) if request.with_total else None,
     )
 
@@ -239,7 +298,7 @@ async def fetch_page(
         total = await _count(db, spec, request, scope)
     pages = max(1, -(-total // request.per_page))
     return Page(
-        items=[row for row, _, _ in rows],
+        items=_structs(spec, rows),
         total=total,
         page=request.page,
         per_page=request.per_page,
@@ -257,56 +316,41 @@ async def fetch_everything(
     scope: Mapping[str, Any] | None = None,
     most: int = 100_000,
 ) -> list[Row]:
-    """All rows that the list would show, page after page: for exports."""
-    return [row for row, _, _ in await _select(db, spec, request, scope, limit=most)]
+    """All rows that the list would show, for exports. Raises TooManyRows rather than leave some out."""
+    rows = await _select(db, spec, request, scope, limit=most + 1)
+    if len(rows) > most:
+        raise TooManyRows(most=most)
+    return _structs(spec, rows)
 
 
 async def _count(
     db: Connection, spec: ListSpec[Any], request: ListRequest, scope: Mapping[str, Any] | None
 ) -> int:
-    params: dict[str, Any] = dict(scope or {})
-    where = SQL(" and ").join(_conditions(spec, request, params))
-    statement = SQL("select count(*) from {} where {}").format(SQL(spec.source), where)
     async with db.cursor(binary=True) as cursor:
-        await cursor.execute(statement, params)
+        await cursor.execute(_count_statement(spec, _shape_of(request, after=False)), _params(request, scope))
         row = await cursor.fetchone()
     return int(row[0]) if row else 0
 
 
 async def _select(
     db: Connection,
-    spec: ListSpec[Row],
+    spec: ListSpec[Any],
     request: ListRequest,
     scope: Mapping[str, Any] | None,
     *,
     limit: int,
     offset: int = 0,
     after: list[Any] | None = None,
-) -> list[tuple[Row, Any, Any]]:
-    params: dict[str, Any] = {**(scope or {}), "limit": limit, "offset": offset}
-    sort = spec.sorts[request.sort]
-    conditions = _conditions(spec, request, params)
-    direction = SQL("desc" if request.descending else "asc")
+) -> list[tuple[Any, ...]]:
+    """Rows as they come: the columns of the Struct, then the value sorted by and the key."""
+    params = {**_params(request, scope), "limit": limit, "offset": offset}
     if after is not None:
         params["after_sort"], params["after_key"] = after
-        sign = SQL("<" if request.descending else ">")
-        conditions.append(
-            SQL("({}, {}) {} (%(after_sort)s::{}, %(after_key)s::{})").format(
-                SQL(sort.by), SQL(spec.key.by), sign, SQL(sort.type), SQL(spec.key.type)
-            )
-        )
-    statement = SQL(
-        "select {columns}, {by}, {key} from {source} where {where}"
-        " order by {by} {direction}, {key} {direction} limit %(limit)s offset %(offset)s"
-    ).format(
-        columns=SQL(spec.columns),
-        by=SQL(sort.by),
-        key=SQL(spec.key.by),
-        source=SQL(spec.source),
-        where=SQL(" and ").join(conditions),
-        direction=direction,
-    )
     async with db.cursor(binary=True) as cursor:
-        await cursor.execute(statement, params)
-        rows = await cursor.fetchall()
-    return [(spec.row(*values[:-2]), values[-2], values[-1]) for values in rows]
+        await cursor.execute(_select_statement(spec, _shape_of(request, after=after is not None)), params)
+        return await cursor.fetchall()
+
+
+def _structs(spec: ListSpec[Row], rows: Sequence[tuple[Any, ...]]) -> list[Row]:
+    make = spec.row
+    return [make(*values[:-2]) for values in rows]

@@ -4,10 +4,24 @@ import logging
 import sys
 from typing import Any
 
+import msgspec
 import structlog
 from structlog.typing import EventDict, WrappedLogger
 
 _FORGERY = {ord("\r"): "\\r", ord("\n"): "\\n"}
+
+
+_CALL_SITE = structlog.processors.CallsiteParameterAdder(
+    {structlog.processors.CallsiteParameter.FILENAME, structlog.processors.CallsiteParameter.LINENO}
+)
+
+
+def _add_place(logger: WrappedLogger, method: str, event: EventDict) -> EventDict:
+    """File and line of the call; whoever logs often says its own (finding them walks the stack)."""
+    if "file" not in event:
+        event = _CALL_SITE(logger, method, event)
+        event["file"], event["line"] = event.pop("filename"), event.pop("lineno")
+    return event
 
 
 def _no_forged_lines(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
@@ -18,33 +32,39 @@ def _no_forged_lines(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
     return event
 
 
+def _bytes(event: EventDict, **_: Any) -> bytes:
+    return msgspec.json.encode(event, enc_hook=str)
+
+
 def set_up_logs(*, log_format: str, level: str) -> None:
     """For this process: structlog straight to standard output, the libraries' loggers through it."""
-    renderer: Any = (
-        structlog.processors.JSONRenderer()
-        if log_format == "json"
-        else structlog.dev.ConsoleRenderer(
-            colors=sys.stdout.isatty(), exception_formatter=structlog.dev.plain_traceback
-        )
-    )
-    shared: list[Any] = [
+    as_json = log_format == "json"
+    processors: list[Any] = [
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True, key="timestamp"),
-        structlog.processors.CallsiteParameterAdder(
-            {structlog.processors.CallsiteParameter.FILENAME, structlog.processors.CallsiteParameter.LINENO}
-        ),
-        structlog.processors.EventRenamer("message", "_event"),
-        _no_forged_lines,
+        _add_place,
     ]
-    if log_format == "json":
-        shared.append(structlog.processors.format_exc_info)
+    if as_json:
+        processors += [
+            structlog.processors.format_exc_info,
+            structlog.processors.EventRenamer("message", "_event"),
+            _no_forged_lines,
+            structlog.processors.JSONRenderer(serializer=_bytes),
+        ]
     else:
-        shared[-2:] = [_no_forged_lines]
+        processors += [
+            _no_forged_lines,
+            structlog.dev.ConsoleRenderer(
+                colors=sys.stdout.isatty(), exception_formatter=structlog.dev.plain_traceback
+            ),
+        ]
     structlog.configure(
-        processors=[*shared, renderer],
+        processors=processors,
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level]),
-        logger_factory=structlog.PrintLoggerFactory(sys.stdout),
+        logger_factory=structlog.BytesLoggerFactory(sys.stdout.buffer)
+        if as_json
+        else structlog.PrintLoggerFactory(sys.stdout),
         cache_logger_on_first_use=True,
     )
     logging.basicConfig(handlers=[_ToStructlog()], level=logging.WARNING, force=True)

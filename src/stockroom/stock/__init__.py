@@ -10,6 +10,7 @@ from stockroom.stock.actions.levels import LevelInput, set_level
 from stockroom.stock.actions.places import PlaceInput, create_place
 from stockroom.stock.actions.post import Move, Posted, Posting, post
 from stockroom.stock.actions.preview import LinePreview, preview_allocation
+from stockroom.stock.actions.products import keep_product, keep_tracking, keep_unit
 from stockroom.stock.actions.reverse import back, back_by_line, lock_document, reverse_document
 from stockroom.stock.actions.take import TakeLine, allocate_lines, short
 from stockroom.stock.actions.transfer import TransferInput, transfer_stock
@@ -84,6 +85,9 @@ __all__ = [
     "get_place",
     "hold_batch",
     "issue_stock",
+    "keep_product",
+    "keep_tracking",
+    "keep_unit",
     "list_balances",
     "list_movements_of",
     "list_place_choices",

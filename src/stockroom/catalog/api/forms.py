@@ -17,6 +17,7 @@ from stockroom.platform.access import Actor
 from stockroom.platform.db import Connection
 from stockroom.platform.lists import Page, Slice
 from stockroom.platform.pagination import list_operation, listed
+from stockroom.platform.problems import Answer
 from stockroom.platform.web import ANSWERS, Needs, etag, seen_version
 
 AnyRequest = Request[Any, Any, State]
@@ -117,7 +118,7 @@ async def restore(
 
 
 def _answer(form: DosageForm) -> Response[DosageForm]:
-    return Response(form, headers=etag(form.version))
+    return Answer(form, headers=etag(form.version))
 
 
 ROUTES = [list_forms, get_form, post_form, put_form, delete_form, restore]

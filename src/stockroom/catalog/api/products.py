@@ -21,6 +21,7 @@ from stockroom.platform.access import Actor
 from stockroom.platform.db import Connection
 from stockroom.platform.lists import Page, Slice
 from stockroom.platform.pagination import list_operation, listed
+from stockroom.platform.problems import Answer
 from stockroom.platform.scope import scope_of
 from stockroom.platform.web import ANSWERS, Needs, etag, seen_version
 
@@ -150,7 +151,7 @@ async def _answer(request: AnyRequest, db: Connection, product_id: UUID) -> Resp
     whole = await get_whole_product(
         db, product, may_see_prices=here.actor.may("catalog.price.read"), today=here.at.date()
     )
-    return Response(whole, headers=etag(product.version))
+    return Answer(whole, headers=etag(product.version))
 
 
 ROUTES = [list_products, get_product, post_product, put_product, delete_product, restore]

@@ -24,6 +24,7 @@ from stockroom.platform.access import Actor
 from stockroom.platform.db import Connection
 from stockroom.platform.lists import Page, Slice
 from stockroom.platform.pagination import list_operation, listed
+from stockroom.platform.problems import Answer
 from stockroom.platform.scope import scope_of
 from stockroom.platform.web import ANSWERS, Needs, etag, seen_version
 
@@ -134,7 +135,7 @@ async def restore(
 
 
 def _answer(supplier: Supplier) -> Response[Supplier]:
-    return Response(supplier, headers=etag(supplier.version))
+    return Answer(supplier, headers=etag(supplier.version))
 
 
 ROUTES = [list_suppliers, get_supplier, post_supplier, put_supplier, delete_supplier, restore]
