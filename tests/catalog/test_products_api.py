@@ -5,7 +5,6 @@ from typing import Any
 import pytest
 
 from stockroom.catalog.api import examples
-from tests.catalog.ground import gtin
 from tests.conftest import SignIn
 
 GAUZE: dict[str, Any] = {"code": "GAU1", "name": "Gauze", "unit": "piece"}
@@ -17,7 +16,11 @@ async def test_creates_changes_archives_and_restores_a_product(sign_in: SignIn) 
     assert made.status_code == 201, made.text
     url = made.headers["location"]
     product = made.json()
-    assert (product["batch_tracked"], product["expiry_tracked"], product["form_pl"]) == (True, True, "kapsułka")
+    assert (product["batch_tracked"], product["expiry_tracked"], product["form_pl"]) == (
+        True,
+        True,
+        "kapsułka",
+    )
     assert [(pack["name"], pack["factor"]) for pack in product["packs"]] == [("box of 20", 20)]
     assert product["barcodes"] == [
         {"code": "05909990012343", "pack_id": product["packs"][0]["id"], "pack": "box of 20"}
