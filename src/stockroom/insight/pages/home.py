@@ -12,7 +12,7 @@ from stockroom.insight.pages.setup import setup_steps
 from stockroom.insight.pages.waiting import waiting_rows
 from stockroom.insight.pages.words import DOCUMENT_KINDS, LOW_STATES
 from stockroom.insight.queries.activity import LastDocument
-from stockroom.insight.queries.dashboard import Dashboard, Today, TodayNumbers
+from stockroom.insight.queries.dashboard import Today, TodayNumbers
 from stockroom.insight.queries.oversight import SystemCounts, list_department_names
 from stockroom.insight.reading import AnyRequest, reader_for, settings_of
 from stockroom.platform.access import Actor
@@ -45,7 +45,8 @@ async def show_home(
         actions=rules.primary_actions(actor, dispensing=settings.has_module("dispensing")),
         places=[] if departments is None else await list_department_names(db, departments),
         waiting=waiting_rows(found),
-        figures=_figures(found),
+        figures=[] if found.today is None else _today(found.today),
+        counts=[] if found.counts is None else _counts(found.counts),
         steps=setup_steps(found.setup, actor, settings.organisation),
         kinds=DOCUMENT_KINDS,
         states=LOW_STATES,
@@ -56,11 +57,6 @@ async def show_home(
 
 def _document_url(actor: Actor, document: LastDocument) -> str:
     return rules.document_url(document.kind, document.id, actor)
-
-
-def _figures(found: Dashboard) -> list[Figure]:
-    figures = [] if found.today is None else _today(found.today)
-    return figures + ([] if found.counts is None else _counts(found.counts))
 
 
 def _today(today: TodayNumbers) -> list[Figure]:

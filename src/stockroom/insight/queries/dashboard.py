@@ -27,11 +27,12 @@ class Today(msgspec.Struct, frozen=True):
 
 
 class TodayNumbers(msgspec.Struct, frozen=True):
-    """``dispensings`` and ``lines`` are null where dispensing is switched off or may not be seen."""
+    """``dispensings`` and ``lines`` are null where dispensing is switched off or may not be seen, ``receipts`` for
+    wards."""
 
     dispensings: Today | None
     lines: Today | None
-    receipts: Today
+    receipts: Today | None
     transfers: Today
 
 
@@ -140,7 +141,7 @@ class Reader:
         return TodayNumbers(
             dispensings=number("dispensings") if self.dispensing else None,
             lines=number("lines") if self.dispensing else None,
-            receipts=number("receipts"),
+            receipts=None if self.kind == "ward" else number("receipts"),
             transfers=number("transfers"),
         )
 

@@ -9,20 +9,29 @@ import msgspec
 from stockroom.platform.db import Connection, fetch_all
 
 EXPIRING = """
+with stale as (
+    select
+        t.product_id, c.name as product, c.unit, t.id as batch_id, t.code as batch, t.expires_on,
+        t.expires_on - %(today)s as days_left, min(p.name) as place, count(*) as places,
+        trim_scale(sum(b.on_hand)) as on_hand, round(sum(b.on_hand) * t.unit_cost, 2) as value
+    from stock.batch t
+    join stock.balance b on b.batch_id = t.id and b.on_hand > 0
+    join catalog.product c on c.id = t.product_id
+    join stock.place p on p.id = b.place_id
+    where t.expires_on <= %(soon)s
+        and (%(departments)s::uuid[] is null or p.department_id = any(%(departments)s::uuid[]))
+    group by t.id, c.name, c.unit
+)
 select
-    t.product_id, c.name as product, c.unit, t.id as batch_id, t.code as batch, t.expires_on,
-    t.expires_on - %(today)s as days_left, min(p.name) as place, count(*) as places,
-    trim_scale(sum(b.on_hand)) as on_hand,
-    case when %(prices)s then round(sum(b.on_hand) * t.unit_cost, 2) end as value
-from stock.batch t
-join stock.balance b on b.batch_id = t.id and b.on_hand > 0
-join catalog.product c on c.id = t.product_id
-join stock.place p on p.id = b.place_id
-where t.expires_on <= %(soon)s
-    and (%(departments)s::uuid[] is null or p.department_id = any(%(departments)s::uuid[]))
-group by t.id, c.name, c.unit
-order by t.expires_on, sum(b.on_hand) * t.unit_cost desc nulls last, t.id
-limit %(most)s
+    s.product_id, s.product, s.unit, s.batch_id, s.batch, s.expires_on, s.days_left, s.place, s.places, s.on_hand,
+    case when %(prices)s then s.value end as value
+from (
+    (select * from stale where days_left < 0 order by value desc nulls last, expires_on, batch_id
+        limit %(most_expired)s)
+    union all
+    (select * from stale where days_left >= 0 order by expires_on, value desc nulls last, batch_id limit %(most)s)
+) s
+order by s.days_left >= 0, case when s.days_left >= 0 then s.days_left end, s.value desc nulls last, s.batch_id
 """
 
 # The state as the list of low stock names it; the worst first, and then what is left of the minimum.
@@ -157,15 +166,17 @@ class Overstock(msgspec.Struct, frozen=True):
 async def list_expiring(
     db: Connection, *, today: date, within_days: int, departments: list[UUID] | None, prices: bool, most: int
 ) -> list[Expiring]:
-    """What has expired first, then by date."""
+    """Up to half of it the dearest that has expired, then what expires next by date."""
     params = {
         "today": today,
         "soon": today + timedelta(days=within_days),
         "departments": departments,
         "prices": prices,
         "most": most,
+        "most_expired": most // 2,
     }
-    return await fetch_all(db, EXPIRING, params, Expiring)
+    found = await fetch_all(db, EXPIRING, params, Expiring)
+    return found[:most]
 
 
 async def list_low(
