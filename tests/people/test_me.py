@@ -77,7 +77,9 @@ async def test_the_page_changes_the_password_and_never_echoes_one(sign_in: SignI
     assert error_of(refused, "password_repeat") == "The two passwords are not the same."
     assert NEW not in refused.text
     assert PASSWORD not in refused.text
-    wrong = await client.post("/me/password", data=data | differs | {"old_password": "x", "password": NEW + "!"})
+    wrong = await client.post(
+        "/me/password", data=data | differs | {"old_password": "x", "password": NEW + "!"}
+    )
     assert error_of(wrong, "old_password") == "This is not your present password."
     done = await client.post("/me/password", data=form_of(wrong) | differs | {"password_repeat": NEW})
     assert done.status_code == 303
@@ -140,7 +142,9 @@ async def test_a_visitor_chooses_theme_and_language_on_this_device(sign_in: Sign
     assert '<html lang="en" data-bs-theme="auto">' in page.text
     token = form_of(page)["csrf_token"]
     for name, value in (("theme", "dark"), ("language", "pl")):
-        answer = await visitor.post(f"/me/{name}", data={name: value, "next": "/sign-in", "csrf_token": token})
+        answer = await visitor.post(
+            f"/me/{name}", data={name: value, "next": "/sign-in", "csrf_token": token}
+        )
         assert (answer.status_code, answer.headers["location"]) == (303, "/sign-in")
     again = await visitor.get("/sign-in", headers={"Accept-Language": "en"})
     assert '<html lang="pl" data-bs-theme="dark">' in again.text

@@ -148,7 +148,9 @@ async def test_the_page_searches_by_who_what_and_day_of_the_organisation(
     assert await shown(q="nobody at all") == []
     page = await client.get("/audit", params={"actor": "Jutro"})
     assert '<td class="code">quantity</td><td>5</td><td>7</td>' in page.text
-    file = await client.get("/audit/export", params={"format": "csv", "entity": "thing", "from": "2026-03-03"})
+    file = await client.get(
+        "/audit/export", params={"format": "csv", "entity": "thing", "from": "2026-03-03"}
+    )
     rows = file.content.decode("utf-8-sig").splitlines()
     assert len(rows) == 2
     assert '"{""quantity"":5}","{""quantity"":7}"' in rows[1]
