@@ -8,7 +8,8 @@ from uuid import UUID
 import msgspec
 
 from stockroom.dispensing import errors
-from stockroom.dispensing.actions.dispense import DispenseLine, warnings_of
+from stockroom.dispensing.actions.dispensing_input import DispenseLine
+from stockroom.dispensing.actions.warnings import warnings_of
 from stockroom.dispensing.queries.patients import Patient, find_patient
 from stockroom.dispensing.queries.products import list_products
 from stockroom.dispensing.rules import Warned

@@ -7,7 +7,8 @@ from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.response import Redirect
 
-from stockroom.dispensing.actions.dispense import DispensingInput, dispense
+from stockroom.dispensing.actions.dispense import dispense
+from stockroom.dispensing.actions.dispensing_input import DispensingInput
 from stockroom.dispensing.actions.preview import Preview, preview_dispensing
 from stockroom.dispensing.errors import WarningsUnanswered
 from stockroom.dispensing.pages.prefill import prefilled, read_panel

@@ -18,7 +18,8 @@ from stockroom.dispensing.actions.take_back import (
     return_dispensed,
     reverse_dispensing,
 )
-from stockroom.dispensing.queries.dispensings import DISPENSINGS, Dispensing, get_dispensing
+from stockroom.dispensing.queries.dispensing_list import DISPENSINGS
+from stockroom.dispensing.queries.dispensings import Dispensing, get_dispensing
 from stockroom.dispensing.web import AnyRequest, logged_read, words
 from stockroom.platform.access import Actor
 from stockroom.platform.db import Connection, savepoint

@@ -5,11 +5,8 @@ from uuid import UUID
 import msgspec
 
 from stockroom.dispensing.actions.read import read_patient
-from stockroom.dispensing.queries.dispensings import (
-    DISPENSINGS,
-    DispensingRow,
-    get_dispensing_head,
-)
+from stockroom.dispensing.queries.dispensing_list import DISPENSINGS, DispensingRow
+from stockroom.dispensing.queries.dispensings import get_dispensing_head
 from stockroom.dispensing.queries.owed import OwedToPatient, list_owed_to_patient
 from stockroom.dispensing.queries.patients import Patient, find_last_prescriber
 from stockroom.dispensing.web import AnyRequest, logged_read

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import msgspec
 
-from stockroom.dispensing.actions.dispense import DispenseLine
+from stockroom.dispensing.actions.dispensing_input import DispenseLine
 from stockroom.dispensing.actions.preview import PreviewInput
 from stockroom.dispensing.errors import PatientUnknown, PrescriberUnknown
 from stockroom.dispensing.queries.products import list_products
