@@ -39,7 +39,9 @@ def request(method: str, path: str, headers: dict[str, str], body: bytes = b"") 
     return "\r\n".join(lines).encode() + b"\r\n\r\n" + body
 
 
-async def exchange(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, data: Request) -> tuple[int, bytes]:
+async def exchange(
+    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, data: Request
+) -> tuple[int, bytes]:
     """Send one request and read its whole answer; the server names the length."""
     writer.write(data)
     head = await reader.readuntil(b"\r\n\r\n")

@@ -8,7 +8,9 @@ import './lookup.js';
 import './lines.js';
 import './guards.js';
 import './theme-choice.js';
+import './print.js';
 import { onContent } from './content.js';
 
 onContent('[data-chart]', (element) => import('./charts.js').then(({ mount }) => mount(element)));
 onContent('[data-error-summary]', (summary) => summary.focus());
+onContent('form[data-receive]', (form) => import('./receive.js').then(({ mount }) => mount(form)));

@@ -5,9 +5,11 @@ import { Listbox } from './listbox.js';
 const WAIT = 120;
 const pickers = new WeakMap();
 
-document.addEventListener('focusin', ({ target }) => {
-  if (target.matches?.('input[data-lookup]') && !pickers.has(target)) pickers.set(target, new Lookup(target));
-});
+document.addEventListener('focusin', ({ target }) => attend(target));
+
+function attend(field) {
+  if (field?.matches?.('input[data-lookup]') && !pickers.has(field)) pickers.set(field, new Lookup(field));
+}
 
 class Lookup {
   constructor(field) {
@@ -156,3 +158,6 @@ function fillField(field, value) {
 function fieldOf(scope, name) {
   return [...scope.querySelectorAll('input, textarea')].find((field) => field.name === name || field.name.endsWith(`-${name}`));
 }
+
+// A field may have had the focus before this ran.
+attend(document.activeElement);

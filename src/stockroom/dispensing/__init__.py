@@ -3,24 +3,20 @@
 from stockroom.dispensing.actions.dispense import Answer, DispenseLine, DispensingInput, dispense
 from stockroom.dispensing.actions.patients import PatientInput, create_patient
 from stockroom.dispensing.actions.prescribers import PrescriberInput, create_prescriber
-from stockroom.dispensing.actions.take_back import ReturnInput, ReturnLine, return_dispensed
+from stockroom.dispensing.actions.read import read_patient
+from stockroom.dispensing.actions.take_back import (
+    ReturnInput,
+    ReturnLine,
+    return_dispensed,
+    reverse_dispensing,
+)
 from stockroom.dispensing.errors import WarningsUnanswered
+from stockroom.dispensing.queries.dispensings import get_dispensing
 from stockroom.dispensing.queries.patients import get_patient
 from stockroom.dispensing.rules import Warned
 
 __all__ = [
-    "Answer",
-    "DispenseLine",
-    "DispensingInput",
-    "PatientInput",
-    "PrescriberInput",
-    "ReturnInput",
-    "ReturnLine",
-    "Warned",
-    "WarningsUnanswered",
-    "create_patient",
-    "create_prescriber",
-    "dispense",
-    "get_patient",
-    "return_dispensed",
-]
+    "Answer", "DispenseLine", "DispensingInput", "PatientInput", "PrescriberInput", "ReturnInput", "ReturnLine",
+    "Warned", "WarningsUnanswered", "create_patient", "create_prescriber", "dispense", "get_dispensing",
+    "get_patient", "read_patient", "return_dispensed", "reverse_dispensing",
+]  # fmt: skip

@@ -21,6 +21,12 @@ class AllergyGroupUnknown(Invalid):
     at = "/allergy_groups"
 
 
+class AllergiesContradict(Invalid):
+    code = "patient.allergies_contradict"
+    sentence = N_("Either no known allergies, or the allergies: not both.")
+    at = "/no_known_allergies"
+
+
 class DepartmentUnknown(Invalid):
     code = "patient.department_unknown"
     sentence = N_("There is no such department, or it is not one of yours.")
@@ -81,10 +87,10 @@ class AnswerUnknown(Invalid):
     at = "/answers"
 
 
-class AnswerReasonMissing(Invalid):
-    code = "dispensing.answer_reason_missing"
+class ReasonMissing(Invalid):
+    code = "reason.missing"
     sentence = N_("Write the reason.")
-    at = "/answers"
+    at = "/reason"
 
 
 class LineUnknown(Invalid):
@@ -99,6 +105,13 @@ class LineTwice(Invalid):
     at = "/lines"
 
 
-class NotADispensing(Conflict):
-    code = "dispensing.not_one"
-    sentence = N_("Only a dispensing can be returned.")
+class OwedUnknown(Conflict):
+    code = "dispensing.owed_unknown"
+    sentence = N_("Nothing of this is owed to the patient any more.")
+    at = "/lines"
+
+
+class OwedTooLarge(Conflict):
+    code = "dispensing.owed_too_large"
+    sentence = N_("Only {owed} is still owed of this. Give more on a line of its own.")
+    at = "/quantity"

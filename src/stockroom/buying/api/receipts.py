@@ -23,7 +23,7 @@ from stockroom.platform.fields import Line, StructInput
 from stockroom.platform.i18n import sentence
 from stockroom.platform.lists import Page, Slice
 from stockroom.platform.pagination import list_operation, listed
-from stockroom.platform.problems import ProblemError
+from stockroom.platform.problems import Answer, ProblemError
 from stockroom.platform.scope import scope_of
 from stockroom.platform.web import ANSWERS, Needs
 
@@ -142,7 +142,7 @@ async def post_receipt(
     currency = request.app.state.settings.currency
     posted = await receive_goods(db, receipt=data, currency=currency, actor=actor, at=scope_of(request).at)
     made = shape(await queries.get_receipt(db, posted.id, actor=actor))
-    return Response(made, status_code=201, headers={"Location": f"/api/receipts/{posted.id}"})
+    return Answer(made, status_code=201, headers={"Location": f"/api/receipts/{posted.id}"})
 
 
 @post(

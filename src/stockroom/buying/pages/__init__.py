@@ -1,10 +1,11 @@
 """Pages of goods in."""
 
-from collections.abc import Sequence
-
-from litestar.types import ControllerRouterHandler
-
+from stockroom.buying.pages import receipts, receive
+from stockroom.platform.errors import N_
 from stockroom.platform.pages import NavItem
 
-ROUTES: Sequence[ControllerRouterHandler] = []
-NAV: Sequence[NavItem] = []
+ROUTES = [*receive.ROUTES, *receipts.ROUTES]
+NAV = [
+    NavItem(N_("Work"), N_("Receive goods"), "/receive", "truck-loading", "buying.receipt.post", 12),
+    NavItem(N_("Work"), N_("Goods receipts"), "/receipts", "receipt", "buying.receipt.read", 13),
+]

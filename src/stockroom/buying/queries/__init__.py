@@ -8,7 +8,6 @@ from stockroom.buying.queries.ground import (
 from stockroom.buying.queries.receipts import RECEIPTS, Receipt, ReceiptLine, ReceiptRow, get_receipt
 from stockroom.buying.queries.typed import (
     list_line_products,
-    list_place_choices,
     list_typed_products,
     list_typed_suppliers,
 )
@@ -23,7 +22,6 @@ __all__ = [
     "get_supplier_for_update",
     "list_line_products",
     "list_packs_by_id",
-    "list_place_choices",
     "list_typed_products",
     "list_typed_suppliers",
 ]

@@ -1,4 +1,4 @@
-"""What the receive form needs: places to choose, and the supplier and products that typed words mean."""
+"""What the receive form needs: the supplier and the products that typed words mean, and their packs."""
 
 from collections.abc import Sequence
 from decimal import Decimal
@@ -6,16 +6,7 @@ from uuid import UUID
 
 import msgspec
 
-from stockroom.platform.access import Actor
 from stockroom.platform.db import Connection, fetch_all
-
-PLACES = """
-select p.id, p.name, p.is_main
-from stock.place p
-where p.active and not p.outside and p.kind <> 'site'
-    and (%(departments)s::uuid[] is null or p.department_id = any(%(departments)s::uuid[]))
-order by p.is_main desc, (p.kind = 'storage') desc, platform.fold(p.name), p.id
-"""
 
 SUPPLIERS = """
 select s.id, s.name
@@ -25,16 +16,16 @@ where s.active and platform.fold(s.name) = platform.fold(%(name)s)
 
 # The surest reading wins: code, then barcode, then name; a barcode without letters is kept as 14 digits.
 PRODUCTS = """
-select distinct on (typed.place) typed.place, read.product_id
+select distinct on (typed.place) typed.place, read.product_id, read.pack_id
 from unnest(%(words)s::text[], %(barcodes)s::text[]) with ordinality as typed (word, barcode, place)
 cross join lateral (
-    select 1 as rank, c.id as product_id from catalog.product c
+    select 1 as rank, c.id as product_id, null::uuid as pack_id from catalog.product c
     where lower(c.code) = lower(typed.word) and c.active
     union all
-    select 2, b.product_id from catalog.barcode b
+    select 2, b.product_id, b.pack_id from catalog.barcode b
     where b.code = typed.barcode
     union all
-    select 3, min(c.id::text)::uuid from catalog.product c
+    select 3, min(c.id::text)::uuid, null from catalog.product c
     where platform.fold(c.name) = platform.fold(typed.word) and c.active
     having count(*) = 1
 ) read
@@ -52,14 +43,6 @@ select
 from catalog.product c
 where c.id = any(%(ids)s)
 """
-
-
-class PlaceChoice(msgspec.Struct, frozen=True):
-    """A place that may receive."""
-
-    id: UUID
-    name: str
-    is_main: bool
 
 
 class SupplierChoice(msgspec.Struct, frozen=True):
@@ -88,14 +71,12 @@ class LineProduct(msgspec.Struct, frozen=True):
     packs: list[PackChoice]
 
 
-class _Read(msgspec.Struct, frozen=True):
+class TypedProduct(msgspec.Struct, frozen=True):
+    """The product that the words at ``place``, from 1, mean; with its pack where a barcode names one."""
+
     place: int
     product_id: UUID
-
-
-async def list_place_choices(db: Connection, *, actor: Actor) -> list[PlaceChoice]:
-    """The places this person may receive into, the main store first."""
-    return await fetch_all(db, PLACES, {"departments": actor.department_list()}, PlaceChoice)
+    pack_id: UUID | None
 
 
 async def list_typed_suppliers(db: Connection, name: str) -> list[SupplierChoice]:
@@ -105,13 +86,15 @@ async def list_typed_suppliers(db: Connection, name: str) -> list[SupplierChoice
 
 async def list_typed_products(
     db: Connection, words: Sequence[str], barcodes: Sequence[str]
-) -> dict[int, UUID]:
-    """Place among ``words`` → the product meant by exact code, barcode or name; what nothing fits is absent.
+) -> dict[int, TypedProduct]:
+    """Index among ``words`` → the product meant by exact code, barcode or name; what nothing fits is absent.
 
     ``barcodes`` are the same words as barcodes are kept.
     """
-    rows = await fetch_all(db, PRODUCTS, {"words": list(words), "barcodes": list(barcodes)}, _Read)
-    return {row.place - 1: row.product_id for row in rows}
+    if not words:
+        return {}
+    params = {"words": list(words), "barcodes": list(barcodes)}
+    return {row.place - 1: row for row in await fetch_all(db, PRODUCTS, params, TypedProduct)}
 
 
 async def list_line_products(db: Connection, ids: Sequence[UUID]) -> dict[UUID, LineProduct]:

@@ -9,7 +9,13 @@ from uuid import UUID
 import msgspec
 
 from stockroom.dispensing import errors, rules
-from stockroom.dispensing.queries.patients import Patient, find_patient, list_merged_ids, substances_given
+from stockroom.dispensing.actions.owed import Settling, require_owed
+from stockroom.dispensing.queries.patients import (
+    Patient,
+    Substance,
+    find_patient_for_update,
+    list_substances_given,
+)
 from stockroom.dispensing.queries.prescribers import find_prescriber
 from stockroom.dispensing.rules import PatientRisks, ProductRisks, Warned
 from stockroom.platform.access import Actor
@@ -37,10 +43,13 @@ values (%(id)s, %(patient_id)s, %(prescriber_id)s, %(department_id)s, %(place_id
 """
 
 INSERT_LINES = """
-insert into dispensing.dispensing_line (dispensing_id, line, product_id, wanted, quantity, directions)
-select %(id)s, line, product_id, wanted, quantity, directions
-from unnest(%(products)s::uuid[], %(wanted)s::numeric[], %(quantities)s::numeric[], %(directions)s::text[])
-    with ordinality as given (product_id, wanted, quantity, directions, line)
+insert into dispensing.dispensing_line
+    (dispensing_id, line, product_id, wanted, quantity, directions, settles_id, settles_line)
+select %(id)s, line, product_id, wanted, quantity, directions, settles_id, settles_line
+from unnest(
+    %(products)s::uuid[], %(wanted)s::numeric[], %(quantities)s::numeric[], %(directions)s::text[],
+    %(settles_ids)s::uuid[], %(settles_lines)s::integer[])
+    with ordinality as given (product_id, wanted, quantity, directions, settles_id, settles_line, line)
 """
 
 INSERT_ANSWERS = """
@@ -51,7 +60,8 @@ from unnest(%(codes)s::text[], %(products)s::uuid[], %(reasons)s::text[]) as giv
 
 
 class DispenseLine(StructInput, frozen=True, kw_only=True):
-    """A medicine for the patient, in base units. ``allow_partial`` gives what there is and owes the rest."""
+    """A medicine for the patient, in base units. ``allow_partial`` gives what there is and owes the rest;
+    ``settles_id`` and ``settles_line`` name a dispensing and its line whose owed rest this one gives."""
 
     product_id: UUID
     quantity: Decimal
@@ -59,6 +69,8 @@ class DispenseLine(StructInput, frozen=True, kw_only=True):
     batch_id: UUID | None = None
     batch_reason: Line = ""
     allow_partial: bool = False
+    settles_id: UUID | None = None
+    settles_line: int | None = None
 
     def take(self) -> TakeLine:
         return TakeLine(
@@ -98,29 +110,12 @@ class Prepared(msgspec.Struct, frozen=True):
     warnings: list[Warned]
 
 
-async def prepare_dispensing(
-    db: Connection, *, dispensing: DispensingInput, actor: Actor, at: datetime
-) -> Prepared:
-    """Everything that is decided before anything is written; the products are locked.
-
-    Raises the refusals of lines, patients, prescribers, places and batches, and StockShort.
-    """
-    check_line_count(dispensing.lines)
-    patient = await _require_patient(db, dispensing.patient_id, actor)
-    await _require_prescriber(db, dispensing.prescriber_id)
-    await require_places(db, actor, place_id=dispensing.place_id)
-    ids = [line.product_id for line in dispensing.lines]
-    products = await lock_products(db, ids)
-    balances = await list_balances(db, products=ids, place=dispensing.place_id)
-    allocations = allocate_lines([line.take() for line in dispensing.lines], products, balances, on=at.date())
-    warnings = await _warnings(db, patient, [products[product_id] for product_id in ids], at=at)
-    return Prepared(patient, products, allocations, warnings)
-
-
 async def dispense(db: Connection, *, dispensing: DispensingInput, actor: Actor, at: datetime) -> Posted:
-    """Raises as prepare_dispensing, and WarningsUnanswered with the warnings as its facts."""
-    ready = await prepare_dispensing(db, dispensing=dispensing, actor=actor, at=at)
-    answered = _answered(ready.warnings, dispensing.answers)
+    """Raises the refusals of lines, patients, prescribers, places, products, batches and owed rests, StockShort,
+    and WarningsUnanswered with the warnings as its facts; then nothing is written.
+    """
+    ready = await _prepare(db, dispensing, actor, at)
+    answers = _answered(ready.warnings, dispensing.answers)
     posting = Posting(
         kind="dispensing",
         at=at,
@@ -134,16 +129,51 @@ async def dispense(db: Connection, *, dispensing: DispensingInput, actor: Actor,
         from_place_id=dispensing.place_id,
         to_place_id=OUTSIDE["patient"],
     )
-    posted = await post(db, posting, moves, actor=actor, facts=_facts(dispensing, ready, answered))
-    await _insert(db, posted.id, dispensing, ready, answered)
+    posted = await post(db, posting, moves, actor=actor, facts=_facts(dispensing, ready, answers))
+    await _insert(db, posted.id, dispensing, ready)
+    if answers:
+        await _insert_answers(db, posted.id, answers)
     return posted
 
 
+async def _prepare(db: Connection, dispensing: DispensingInput, actor: Actor, at: datetime) -> Prepared:
+    """Everything that is decided before anything is written; first the patient, then the products are locked."""
+    check_line_count(dispensing.lines)
+    patient = await _require_patient(db, dispensing.patient_id, actor)
+    await _require_prescriber(db, dispensing.prescriber_id)
+    await require_places(db, actor, place_id=dispensing.place_id)
+    ids = [line.product_id for line in dispensing.lines]
+    products = await lock_products(db, ids)
+    balances = await list_balances(db, products=ids, place=dispensing.place_id)
+    allocations = allocate_lines([line.take() for line in dispensing.lines], products, balances, on=at.date())
+    settling = _settling(dispensing.lines)
+    await require_owed(db, patient_id=patient.id, settling=settling)
+    warnings = await warnings_of(
+        db,
+        patient,
+        [products[product_id] for product_id in ids],
+        settled=[item.dispensing_id for item in settling],
+        at=at,
+    )
+    return Prepared(patient, products, allocations, warnings)
+
+
+def _settling(lines: Sequence[DispenseLine]) -> list[Settling]:
+    """Raises OwedUnknown where only half of the reference is given."""
+    found: list[Settling] = []
+    for index, line in enumerate(lines):
+        if line.settles_id is not None and line.settles_line is not None:
+            found.append(Settling(index, line.settles_id, line.settles_line, line.product_id, line.quantity))
+        elif line.settles_id is not None or line.settles_line is not None:
+            raise errors.OwedUnknown(at=f"/lines/{index}/settles_id")
+    return found
+
+
 async def _require_patient(db: Connection, patient_id: UUID, actor: Actor) -> Patient:
-    """The patient, or the record it was merged into."""
-    patient = await find_patient(db, patient_id, actor)
+    """The patient, locked, or the record it was merged into."""
+    patient = await find_patient_for_update(db, patient_id, actor)
     if patient is not None and patient.merged_into_id is not None:
-        patient = await find_patient(db, patient.merged_into_id, actor)
+        patient = await find_patient_for_update(db, patient.merged_into_id, actor)
     if patient is None:
         raise errors.PatientUnknown
     if not patient.active:
@@ -159,16 +189,32 @@ async def _require_prescriber(db: Connection, prescriber_id: UUID) -> None:
         raise errors.PrescriberArchived
 
 
-async def _warnings(
-    db: Connection, patient: Patient, products: Sequence[StockedProduct], *, at: datetime
+async def warnings_of(
+    db: Connection,
+    patient: Patient | None,
+    products: Sequence[StockedProduct],
+    *,
+    settled: Sequence[UUID] = (),
+    at: datetime,
 ) -> list[Warned]:
-    same = await list_merged_ids(db, patient.id)
-    given = await substances_given(db, same, since=at - timedelta(hours=rules.DUPLICATE_HOURS))
-    risks = PatientRisks(patient.allergy_groups, patient.allergies, given)
-    return rules.warnings_for(risks, [risks_of(product) for product in products])
+    """What speaks against giving these products; the rest of a dispensing in ``settled`` is no duplicate of it."""
+    risks = PatientRisks((), "", frozenset())
+    if patient is not None:
+        since = at - timedelta(hours=rules.DUPLICATE_HOURS)
+        given = await list_substances_given(db, patient.id, since=since, leave_out=settled)
+        risks = PatientRisks(patient.allergy_groups, patient.allergies, _keys_of(given))
+    return rules.warnings_for(risks, [_risks_of(product) for product in products])
 
 
-def risks_of(product: StockedProduct) -> ProductRisks:
+def _keys_of(given: Sequence[Substance]) -> frozenset[str]:
+    keys = [
+        rules.substance_keys(product_id=row.product_id, atc_code=row.atc_code, generic_name=row.generic_name)
+        for row in given
+    ]
+    return frozenset[str]().union(*keys)
+
+
+def _risks_of(product: StockedProduct) -> ProductRisks:
     return ProductRisks(
         product_id=product.id,
         name=product.name,
@@ -182,22 +228,20 @@ def risks_of(product: StockedProduct) -> ProductRisks:
 
 
 def _answered(warnings: Sequence[Warned], answers: Sequence[Answer]) -> list[Answer]:
-    """Each warning with its answer; an answer to nothing or without a reason is refused."""
-    wanted = {(warning.code, warning.product_id): warning for warning in warnings}
-    given: dict[tuple[str, UUID], Answer] = {}
+    """One answer a warning; an answer to nothing or without a reason is refused."""
     for index, answer in enumerate(answers):
         if not answer.reason.strip():
-            raise errors.AnswerReasonMissing(at=f"/answers/{index}/reason")
-        if (answer.code, answer.product_id) not in wanted:
-            raise errors.AnswerUnknown(at=f"/answers/{index}")
-        given[answer.code, answer.product_id] = answer
-    open_ones = [warning for key, warning in wanted.items() if key not in given]
+            raise errors.ReasonMissing(at=f"/answers/{index}/reason")
+    given = {(answer.code, answer.product_id): answer for answer in answers}
+    open_ones, strays = rules.unanswered(warnings, [(answer.code, answer.product_id) for answer in answers])
+    if strays:
+        raise errors.AnswerUnknown(at=f"/answers/{strays[0]}")
     if open_ones:
         raise errors.WarningsUnanswered(warnings=open_ones)
     return list(given.values())
 
 
-def _facts(dispensing: DispensingInput, ready: Prepared, answered: Sequence[Answer]) -> Mapping[str, Any]:
+def _facts(dispensing: DispensingInput, ready: Prepared, answers: Sequence[Answer]) -> Mapping[str, Any]:
     return {
         "patient_id": ready.patient.id,
         "prescriber_id": dispensing.prescriber_id,
@@ -210,17 +254,11 @@ def _facts(dispensing: DispensingInput, ready: Prepared, answered: Sequence[Answ
             }
             for line, allocation in zip(dispensing.lines, ready.allocations, strict=True)
         ],
-        "answers": answered,
+        "answers": answers,
     }
 
 
-async def _insert(
-    db: Connection,
-    document_id: UUID,
-    dispensing: DispensingInput,
-    ready: Prepared,
-    answered: Sequence[Answer],
-) -> None:
+async def _insert(db: Connection, document_id: UUID, dispensing: DispensingInput, ready: Prepared) -> None:
     head = {
         "id": document_id,
         "patient_id": ready.patient.id,
@@ -234,14 +272,18 @@ async def _insert(
         "products": [line.product_id for line in dispensing.lines],
         "wanted": [line.quantity for line in dispensing.lines],
         "quantities": [allocation.total for allocation in ready.allocations],
-        "directions": [line.directions for line in dispensing.lines],
+        "directions": [line.directions.strip() for line in dispensing.lines],
+        "settles_ids": [line.settles_id for line in dispensing.lines],
+        "settles_lines": [line.settles_line for line in dispensing.lines],
     }
     await execute(db, INSERT_LINES, lines)
-    if answered:
-        answers = {
-            "id": document_id,
-            "codes": [answer.code for answer in answered],
-            "products": [answer.product_id for answer in answered],
-            "reasons": [answer.reason.strip() for answer in answered],
-        }
-        await execute(db, INSERT_ANSWERS, answers)
+
+
+async def _insert_answers(db: Connection, document_id: UUID, answers: Sequence[Answer]) -> None:
+    rows = {
+        "id": document_id,
+        "codes": [answer.code for answer in answers],
+        "products": [answer.product_id for answer in answers],
+        "reasons": [answer.reason.strip() for answer in answers],
+    }
+    await execute(db, INSERT_ANSWERS, rows)

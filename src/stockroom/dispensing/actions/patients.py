@@ -1,4 +1,4 @@
-"""Patients: admitted to the register, changed, archived, merged."""
+"""Patients: admitted to the register, read, changed, archived."""
 
 from datetime import date, datetime
 from typing import Literal
@@ -31,18 +31,18 @@ returning 'P-' || year || '-' || lpad(last::text, 5, '0')
 INSERT = """
 insert into dispensing.patient
     (id, file_number, name, sex, birth_date, birth_estimated, department_id, phone, address, allergies,
-     allergy_groups, history, created_at)
+     allergy_groups, no_known_allergies, history, created_at)
 values
     (%(id)s, %(file_number)s, %(name)s, %(sex)s, %(birth_date)s, %(birth_estimated)s, %(department_id)s, %(phone)s,
-     %(address)s, %(allergies)s, %(allergy_groups)s, %(history)s, %(at)s)
+     %(address)s, %(allergies)s, %(allergy_groups)s, %(no_known_allergies)s, %(history)s, %(at)s)
 """
 
 UPDATE = """
 update dispensing.patient
 set file_number = %(file_number)s, name = %(name)s, sex = %(sex)s, birth_date = %(birth_date)s,
     birth_estimated = %(birth_estimated)s, department_id = %(department_id)s, phone = %(phone)s,
-    address = %(address)s, allergies = %(allergies)s, allergy_groups = %(allergy_groups)s, history = %(history)s,
-    version = version + 1
+    address = %(address)s, allergies = %(allergies)s, allergy_groups = %(allergy_groups)s,
+    no_known_allergies = %(no_known_allergies)s, history = %(history)s, version = version + 1
 where id = %(id)s and version = %(version)s
 """
 
@@ -51,15 +51,12 @@ update dispensing.patient set active = %(active)s, version = version + 1
 where id = %(id)s and version = %(version)s and merged_into_id is null
 """
 
-MERGE = """
-update dispensing.patient
-set active = false, merged_into_id = %(survivor_id)s, version = version + 1
-where id = %(id)s or merged_into_id = %(id)s
-"""
-
 
 class PatientInput(StructInput, frozen=True, kw_only=True):
-    """What a person writes about a patient. Without a file number one is drawn."""
+    """What a person writes about a patient. Without a file number one is drawn.
+
+    ``allergy_groups`` are codes of the catalog; ``no_known_allergies`` says that the patient has none.
+    """
 
     name: Name
     file_number: Line = ""
@@ -71,13 +68,16 @@ class PatientInput(StructInput, frozen=True, kw_only=True):
     address: Line = ""
     allergies: Note = ""
     allergy_groups: list[str] = msgspec.field(default_factory=list[str])
+    no_known_allergies: bool = False
     history: Note = ""
 
 
 async def create_patient(db: Connection, *, patient: PatientInput, actor: Actor, at: datetime) -> UUID:
-    """Raises FileNumberTaken, BirthDateImpossible, AllergyGroupUnknown, DepartmentUnknown."""
-    await _check(db, patient, None, actor, today=at.date())
-    file_number = patient.file_number.strip() or await fetch_value(db, NEXT_FILE_NUMBER, {"year": at.year})
+    """Raises FileNumberTaken, BirthDateImpossible, AllergyGroupUnknown, AllergiesContradict, DepartmentUnknown."""
+    _check_facts(patient, today=at.date())
+    await _require_own_department(db, patient.department_id, None, actor)
+    await _require_free_number(db, patient.file_number.strip(), None)
+    file_number = patient.file_number.strip() or await _draw_file_number(db, at.year)
     patient_id = new_id()
     columns = {**_columns(patient), "file_number": file_number}
     await execute(db, INSERT, {**columns, "id": patient_id, "at": at})
@@ -88,9 +88,13 @@ async def create_patient(db: Connection, *, patient: PatientInput, actor: Actor,
 async def update_patient(
     db: Connection, *, patient_id: UUID, patient: PatientInput, version: int, actor: Actor, at: datetime
 ) -> Patient:
-    """Raises NotFound, VersionStale, and what create_patient raises."""
+    """Raises NotFound, AlreadyMerged, VersionStale, and what create_patient raises."""
     before = await get_patient(db, patient_id, actor)
-    await _check(db, patient, patient_id, actor, today=at.date())
+    if before.merged_into_id is not None:
+        raise errors.AlreadyMerged(at="")
+    _check_facts(patient, today=at.date())
+    await _require_own_department(db, patient.department_id, before.department_id, actor)
+    await _require_free_number(db, patient.file_number.strip(), patient_id)
     file_number = patient.file_number.strip() or before.file_number
     columns = {**_columns(patient), "file_number": file_number, "id": patient_id, "version": version}
     if not await execute(db, UPDATE, columns):
@@ -115,48 +119,37 @@ async def set_patient_active(
     )
 
 
-async def merge_patient(
-    db: Connection, *, patient_id: UUID, survivor_id: UUID, reason: str, actor: Actor
-) -> None:
-    """The duplicate's record follows the survivor; dispensings keep the id they were posted with.
-
-    Raises NotFound, MergeWithItself, AlreadyMerged, PatientUnknown.
-    """
-    if patient_id == survivor_id:
-        raise errors.MergeWithItself
-    before = await get_patient(db, patient_id, actor)
-    survivor = await get_patient(db, survivor_id, actor)
-    if before.merged_into_id is not None or survivor.merged_into_id is not None:
-        raise errors.AlreadyMerged
-    await execute(db, MERGE, {"id": patient_id, "survivor_id": survivor_id})
-    audit.record(
-        db,
-        actor,
-        "dispensing.patient.merge",
-        "patient",
-        patient_id,
-        before=before,
-        after={"merged_into_id": survivor_id},
-        reason=reason,
-    )
-
-
-async def _check(
-    db: Connection, patient: PatientInput, own_id: UUID | None, actor: Actor, *, today: date
-) -> None:
+def _check_facts(patient: PatientInput, *, today: date) -> None:
     if not rules.possible_birth_date(patient.birth_date, today=today):
         raise errors.BirthDateImpossible
     if not set(patient.allergy_groups) <= set(ALLERGY_GROUPS):
         raise errors.AllergyGroupUnknown
-    number = patient.file_number.strip()
+    if patient.no_known_allergies and (patient.allergy_groups or patient.allergies.strip()):
+        raise errors.AllergiesContradict
+
+
+async def _require_free_number(db: Connection, number: str, own_id: UUID | None) -> None:
     if number and await fetch_value(db, FILE_NUMBER_TAKEN, {"file_number": number, "id": own_id}):
         raise errors.FileNumberTaken
-    if patient.department_id is not None:
-        known = {choice.id for choice in await list_department_choices(db)}
-        allowed = known if actor.departments is None else known & actor.departments
-        if patient.department_id not in allowed:
-            raise errors.DepartmentUnknown
-    elif actor.departments is not None:
+
+
+async def _draw_file_number(db: Connection, year: int) -> str:
+    """The next number that nobody has written by hand."""
+    number: str = await fetch_value(db, NEXT_FILE_NUMBER, {"year": year})
+    while await fetch_value(db, FILE_NUMBER_TAKEN, {"file_number": number, "id": None}):
+        number = await fetch_value(db, NEXT_FILE_NUMBER, {"year": year})
+    return number
+
+
+async def _require_own_department(
+    db: Connection, department_id: UUID | None, before: UUID | None, actor: Actor
+) -> None:
+    """An active department, or the one the patient is in already; of those a bound person has."""
+    if actor.departments is not None and department_id not in actor.departments:
+        raise errors.DepartmentUnknown
+    if department_id is None or department_id == before:
+        return
+    if department_id not in {choice.id for choice in await list_department_choices(db)}:
         raise errors.DepartmentUnknown
 
 
@@ -171,5 +164,6 @@ def _columns(patient: PatientInput) -> dict[str, object]:
         "address": patient.address,
         "allergies": patient.allergies.strip(),
         "allergy_groups": sorted(set(patient.allergy_groups)),
+        "no_known_allergies": patient.no_known_allergies,
         "history": patient.history,
     }

@@ -57,7 +57,7 @@ async def create_prescriber(
     db: Connection, *, prescriber: PrescriberInput, actor: Actor, at: datetime
 ) -> UUID:
     """Raises LicenceTaken, DepartmentUnknown."""
-    await _check(db, prescriber, None)
+    await _check(db, prescriber, None, None)
     prescriber_id = new_id()
     columns = _columns(prescriber)
     await execute(db, INSERT, {**columns, "id": prescriber_id, "at": at})
@@ -70,7 +70,7 @@ async def update_prescriber(
 ) -> Prescriber:
     """Raises NotFound, VersionStale, LicenceTaken, DepartmentUnknown."""
     before = await get_prescriber(db, prescriber_id)
-    await _check(db, prescriber, prescriber_id)
+    await _check(db, prescriber, prescriber_id, before.department_id)
     params = {**_columns(prescriber), "id": prescriber_id, "version": version}
     if not await execute(db, UPDATE, params):
         raise VersionStale
@@ -100,11 +100,13 @@ async def set_prescriber_active(
     )
 
 
-async def _check(db: Connection, prescriber: PrescriberInput, own_id: UUID | None) -> None:
+async def _check(
+    db: Connection, prescriber: PrescriberInput, own_id: UUID | None, own_department: UUID | None
+) -> None:
     licence = prescriber.licence.strip()
     if licence and await fetch_value(db, LICENCE_TAKEN, {"licence": licence, "id": own_id}):
         raise errors.LicenceTaken
-    if prescriber.department_id is not None:
+    if prescriber.department_id not in (None, own_department):
         known = {choice.id for choice in await list_department_choices(db)}
         if prescriber.department_id not in known:
             raise errors.DepartmentUnknown

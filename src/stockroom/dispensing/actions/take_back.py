@@ -21,6 +21,7 @@ from stockroom.stock import (
     lock_document,
     post,
     require_places,
+    reverse_document,
 )
 
 
@@ -38,16 +39,22 @@ class ReturnInput(StructInput, frozen=True, kw_only=True):
     reason: Line
 
 
+class ReversalInput(StructInput, frozen=True, kw_only=True):
+    """Why a whole dispensing is taken back."""
+
+    reason: Line
+
+
 async def return_dispensed(
     db: Connection, *, dispensing_id: UUID, returned: ReturnInput, actor: Actor, at: datetime
 ) -> Posted:
     """Never more than was given less what came back before.
 
-    Raises NotFound, AnswerReasonMissing, LineUnknown, LineTwice, ReturnTooLarge, the refusals of places
+    Raises NotFound, ReasonMissing, LineUnknown, LineTwice, ReturnTooLarge, the refusals of places
     and quantities.
     """
     if not returned.reason.strip():
-        raise errors.AnswerReasonMissing(at="/reason")
+        raise errors.ReasonMissing
     check_line_count(returned.lines)
     head = await get_dispensing_head(db, dispensing_id, actor)
     await require_places(db, actor, place_id=head.place_id)
@@ -65,6 +72,17 @@ async def return_dispensed(
     )
     facts = {"dispensing": document.number, "patient_id": head.patient_id, "lines": returned.lines}
     return await post(db, posting, moves, actor=actor, facts=facts)
+
+
+async def reverse_dispensing(
+    db: Connection, *, dispensing_id: UUID, reason: str, actor: Actor, at: datetime
+) -> Posted:
+    """Take the whole dispensing back; it owes and settles nothing any more.
+
+    Raises NotFound, ReasonMissing, AlreadyReversed, the refusals of places.
+    """
+    await get_dispensing_head(db, dispensing_id, actor)
+    return await reverse_document(db, document_id=dispensing_id, reason=reason, actor=actor, at=at)
 
 
 def _check_lines(

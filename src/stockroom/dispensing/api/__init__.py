@@ -1,7 +1,5 @@
 """JSON endpoints of dispensing."""
 
-from collections.abc import Sequence
+from stockroom.dispensing.api import corrections, dispensings, patients, prescribers
 
-from litestar.types import ControllerRouterHandler
-
-ROUTES: Sequence[ControllerRouterHandler] = []
+ROUTES = [*patients.ROUTES, *prescribers.ROUTES, *dispensings.ROUTES, *corrections.ROUTES]

@@ -1,0 +1,30 @@
+"""Reading what is about one patient leaves a trace (P11, P26)."""
+
+from uuid import UUID
+
+from stockroom.dispensing.queries.dispensings import Dispensing, get_dispensing
+from stockroom.dispensing.queries.patients import Patient, get_patient
+from stockroom.platform import audit
+from stockroom.platform.access import Actor
+from stockroom.platform.db import Connection
+
+
+async def read_patient(db: Connection, *, patient_id: UUID, actor: Actor) -> Patient:
+    """The record, and an audit entry that it was read. Raises NotFound."""
+    found = await get_patient(db, patient_id, actor)
+    audit.record(db, actor, "dispensing.patient.read", "patient", patient_id)
+    return found
+
+
+async def read_dispensing(db: Connection, *, dispensing_id: UUID, actor: Actor) -> Dispensing:
+    """The whole dispensing, and an audit entry that the patient's was read. Raises NotFound."""
+    found = await get_dispensing(db, dispensing_id, actor)
+    audit.record(
+        db, actor, "dispensing.patient.read", "patient", found.patient_id, after={"read": found.number}
+    )
+    return found
+
+
+def note_export(db: Connection, *, rows: int, actor: Actor) -> None:
+    """An audit entry that a list of patients left the house as a file."""
+    audit.record(db, actor, "dispensing.patient.export", "patient", "", after={"rows": rows})
