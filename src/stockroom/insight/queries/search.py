@@ -11,6 +11,7 @@ from stockroom.platform.lists import SEARCH_WORDS_MOST
 
 MOST_CHARACTERS = 200
 LIKENESS = 3
+SHORTEST_WITH_TYPOS = 4
 
 # Rank 0 is an exact code, number or barcode, 1 a beginning, 2 all words, 3 a likeness (typing errors).
 # A branch that the person may not see is switched off by its parameter and costs nothing.
@@ -182,7 +183,7 @@ def _search(q: str, *, batch: str) -> dict[str, Any]:
         "words": words,
         "longest": max(words, key=len, default=""),
         "like": _escape_like(plain),
-        "typos": not _is_code(plain),
+        "typos": len(plain) >= SHORTEST_WITH_TYPOS and not _is_code(plain),
         "batch": batch or plain,
         "batch_like": _escape_like(batch or plain),
     }
