@@ -1,15 +1,17 @@
 """Dispensing over the API: what bad input gets, who sees what, and that reading leaves a trace."""
 
+from datetime import datetime
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import anyio
 import httpx
 
 from stockroom.dispensing.api import examples
+from stockroom.platform.access import Actor
 from stockroom.stock import find_broken_invariants
 from tests.conftest import SignIn
-from tests.dispensing.ground import DispensingGround, written
+from tests.dispensing.ground import DispensingGround, put_on_shelf, written
 
 
 async def refused(client: httpx.AsyncClient, url: str, body: dict[str, Any]) -> tuple[int, str, list[str]]:
@@ -296,15 +298,27 @@ async def test_one_key_sent_by_all_at_once_has_one_effect(sign_in: SignIn, ward:
     assert (await client.get("/api/dispensings")).json()["total"] == 1
 
 
-async def test_two_dispensings_to_one_patient_see_each_other(sign_in: SignIn, ward: DispensingGround) -> None:
+async def test_two_dispensings_to_one_patient_see_each_other(
+    sign_in: SignIn, ward: DispensingGround, actor: Actor, at: datetime
+) -> None:
     client = await sign_in("pharmacist")
+    brands = [uuid4() for _ in range(4)]
+    async with sign_in.database.transaction() as db:
+        for number, brand in enumerate(brands):
+            await db.execute(
+                "insert into catalog.product (id, code, name, kind, unit, generic_name)"
+                " values (%s, %s, 'Ibuprofen', 'medicine', 'tablet', 'Ibuprofen')",
+                [brand, f"IBU{number}"],
+            )
+            await put_on_shelf(db, brand, ward.stock.store, 5, actor=actor, at=at, code="", expires_on=None)
     answers: list[httpx.Response] = []
 
-    async def give() -> None:
-        answers.append(await client.post("/api/dispensings", json=ward.body()))
+    async def give(brand: UUID) -> None:
+        body = ward.body({"product_id": str(brand)})
+        answers.append(await client.post("/api/dispensings", json=body))
 
     async with anyio.create_task_group() as group:
-        for _ in range(4):
-            group.start_soon(give)
+        for brand in brands:
+            group.start_soon(give, brand)
     codes = sorted((answer.status_code, answer.json().get("code", "")) for answer in answers)
     assert codes == [(201, "")] + [(409, "dispensing.warnings_unanswered")] * 3
