@@ -49,7 +49,13 @@ class Shop(msgspec.Struct, frozen=True):
         return self.sign_in("ward", departments=[self.department])
 
     async def put(
-        self, quantity: float, code: str = "A1", *, days: int = 300, place: str = "", cost: float | None = None
+        self,
+        quantity: float,
+        code: str = "A1",
+        *,
+        days: int = 300,
+        place: str = "",
+        cost: float | None = None,
     ) -> str:
         """Tablets of a batch onto the shelf; answers the batch's id."""
         line: dict[str, Any] = {
@@ -87,7 +93,5 @@ async def lay_shop(sign_in: SignIn) -> Shop:
         department = await create_department(
             db, department=NewDepartment(name="Surgery"), actor=everybody, at=utc_now()
         )
-        await db.execute(
-            "update stock.place set department_id = %s where id = %s", [department, ground.ward]
-        )
+        await db.execute("update stock.place set department_id = %s where id = %s", [department, ground.ward])
     return Shop(sign_in, await sign_in("pharmacist"), ground, department)

@@ -41,7 +41,9 @@ def shelf(**changes: object) -> PlaceInput:
 
 
 async def places(db: Connection) -> list[tuple[object, ...]]:
-    return await (await db.execute("select id, code, active, version from stock.place order by id")).fetchall()
+    return await (
+        await db.execute("select id, code, active, version from stock.place order by id")
+    ).fetchall()
 
 
 async def test_opens_and_changes_a_place(db: Connection, ground: Ground, actor: Actor, at: datetime) -> None:
@@ -71,9 +73,7 @@ async def test_refuses_a_wrong_place_and_writes_nothing(
     with pytest.raises(refusal):
         await create_place(db, place=shelf(**changes), actor=actor, at=at)
     with pytest.raises(refusal):
-        await update_place(
-            db, place_id=ground.quarantine, place=shelf(**changes), version=1, actor=actor
-        )
+        await update_place(db, place_id=ground.quarantine, place=shelf(**changes), version=1, actor=actor)
     assert await places(db) == before
 
 
@@ -171,9 +171,7 @@ async def test_somebody_bound_to_a_department_keeps_to_its_places(
     with pytest.raises(PlaceDepartmentUnknown):
         await create_place(db, place=shelf(), actor=bound, at=at)
     with pytest.raises(PlaceParentUnknown):
-        await create_place(
-            db, place=shelf(department_id=own, parent_id=ground.store), actor=bound, at=at
-        )
+        await create_place(db, place=shelf(department_id=own, parent_id=ground.store), actor=bound, at=at)
     made = await create_place(db, place=shelf(department_id=own), actor=bound, at=at)
     assert [place.id for place in await list_place_choices(db, bound)] == [made]
     with pytest.raises(NotFound):
