@@ -1,6 +1,6 @@
 """Budgets of statements: what a page or a document asks of the database does not grow with its rows."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
 from decimal import Decimal
@@ -53,7 +53,7 @@ class Counter:
 
 
 @pytest.fixture
-async def counting(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Counter]:
+def counting(monkeypatch: pytest.MonkeyPatch) -> Counter:
     """Counts every statement that goes through a cursor."""
     counter = Counter()
     execute = psycopg.AsyncCursor.execute
@@ -63,7 +63,7 @@ async def counting(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Counter]:
         return await execute(self, *args, **kwargs)
 
     monkeypatch.setattr(psycopg.AsyncCursor, "execute", counted)
-    yield counter
+    return counter
 
 
 @contextmanager
