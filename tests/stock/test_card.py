@@ -18,9 +18,11 @@ from stockroom.stock.actions.take import TakeLine
 from stockroom.stock.actions.transfer import TransferInput, transfer_stock
 from stockroom.stock.errors import DateImpossible
 from stockroom.stock.queries import get_document
-from stockroom.stock.queries.balances_list import PAST_BALANCES, PAST_PRODUCT_STOCK, stock_scope
+from stockroom.stock.queries.balances_list import PAST_BALANCES
 from stockroom.stock.queries.card_page import CardQuery, StockCard, read_card, read_card_days, read_whole_card
 from stockroom.stock.queries.past import PastMomentInvalid, past_moment
+from stockroom.stock.queries.product_stock import PAST_PRODUCT_STOCK
+from stockroom.stock.queries.scope import stock_scope
 from tests.stock.conftest import OpenStock
 from tests.stock.ground import Ground
 
