@@ -5,6 +5,7 @@ import re
 import unicodedata
 from collections.abc import Container, Iterable
 from datetime import date
+from decimal import Decimal
 
 import msgspec
 
@@ -125,7 +126,7 @@ def birth_date(born: date | None, year: int | None) -> date | None:
 def digests(item: msgspec.Struct) -> dict[str, str]:
     """A short hash of each field that holds something: tells what changed without keeping what was there."""
     return {
-        name: hashlib.sha256(msgspec.json.encode(value, order="deterministic")).hexdigest()[:10]
+        name: _hash(value)[:10]
         for name in item.__struct_fields__
         if name not in NOT_COMPARED and (value := getattr(item, name)) not in (None, "", (), {})
     }
@@ -136,5 +137,21 @@ def changed_fields(before: dict[str, str], now: dict[str, str]) -> list[str]:
 
 
 def digest(item: msgspec.Struct) -> str:
-    """One hash of the whole item."""
-    return hashlib.sha256(msgspec.json.encode(item, order="deterministic")).hexdigest()[:32]
+    """One hash of all that was understood of the item, whatever layout it stood in."""
+    return _hash(digests(item))[:32]
+
+
+def _hash(value: object) -> str:
+    return hashlib.sha256(msgspec.json.encode(_plain(value), order="deterministic")).hexdigest()
+
+
+def _plain(value: object) -> object:
+    """3.5 and 3.50 are the same."""
+    if isinstance(value, Decimal):
+        return f"{value.normalize():f}" if value else "0"
+    if isinstance(value, msgspec.Struct):
+        return {name: _plain(getattr(value, name)) for name in value.__struct_fields__}
+    if isinstance(value, tuple):
+        many: tuple[object, ...] = value  # pyright: ignore[reportUnknownVariableType]  # of a planned item
+        return [_plain(one) for one in many]
+    return value

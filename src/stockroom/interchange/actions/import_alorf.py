@@ -99,6 +99,7 @@ async def _take(intake: Intake, plan: Plan) -> list[str]:
     await take_users(intake, plan.users)
     numbers = await take_stock(intake, plan)
     await take_papers(intake, plan)
+    intake.warn_of_another_system()
     return numbers
 
 

@@ -75,6 +75,7 @@ class Intake:
         self.tallies: dict[str, Tally] = {}
         self.unplaced: dict[str, tuple[str, plan.Item]] = {}
         self.brought_papers = False
+        self._births = Counter(compared=0, differing=0)
         self._known = known
         self._claimed = {(one.entity, one.entity_id) for one in known.values()}
         self._new: list[Known] = []
@@ -112,7 +113,11 @@ class Intake:
             return False
         tally.already += 1
         self.ids[item.source_id] = known.entity_id
-        fields = rules.changed_fields(known.digests, rules.digests(item)) if known.digests else []
+        digests = rules.digests(item)
+        fields = rules.changed_fields(known.digests, digests)
+        if "created_at" in known.digests and "created_at" in digests:
+            self._births["compared"] += 1
+            self._births["differing"] += "created_at" in fields
         if fields:
             tally.different += 1
             now = "; ".join(f"{name}: {_shown(getattr(item, name))}" for name in fields)
@@ -204,6 +209,13 @@ class Intake:
             else:
                 self.made(entity, item, entity_id)
                 return entity_id
+
+    def warn_of_another_system(self) -> None:
+        """Within one system a record keeps the moment it was made; where most differ, ids mean other things."""
+        differing, compared = self._births["differing"], self._births["compared"]
+        if differing * 2 > compared:
+            details = {"differing": str(differing), "compared": str(compared)}
+            self.tell("file", "", "difference", Finding("other_system", details))
 
     async def write_down(self) -> None:
         """Remember all that came, so that the next import finds it."""

@@ -28,7 +28,7 @@ def recode(first: str) -> Mend[Input]:
     def mend(wanted: Input, tried: int) -> tuple[Input, Finding]:
         code = rules.another_code(first, tried)
         return msgspec.structs.replace(wanted, code=code), Finding(
-            "code_taken", {"code": first, "given": code}
+            "code_taken", {"taken": first, "given": code}
         )
 
     return mend

@@ -111,12 +111,16 @@ MESSAGES: dict[str, str] = {
     "stock_not_brought_in": N_("The quantity {quantity} does not come in: {why}"),
     # brought within the rules of this house
     "matched": N_("{name} is here already and stays as it is; the old record is kept to be read."),
+    "other_system": N_(
+        "{differing} of {compared} records imported before were made at another moment. Is this another system?"
+        " Its ids would mean other things."
+    ),
     "changed_since": N_(
         "Imported before, and changed there since: {fields}. Nothing was overwritten. Now: {now}"
     ),
     "document_changed": N_("Kept before, and changed there since. The first one stays."),
     "name_made_unique": N_("The name is taken; it became {name}."),
-    "code_taken": N_("The code {code} is taken; it became {given}."),
+    "code_taken": N_("The code {taken} is taken; it became {given}."),
     "department_closed": N_("The department is closed here; the record stays without it."),
     "supplier_closed": N_("The supplier is closed here; the medicine stays without one."),
     "kept_whole": N_("Not all of it has a place here ({fields}); the whole record is kept to be read."),
