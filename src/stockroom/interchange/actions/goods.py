@@ -150,8 +150,11 @@ def _product_mends(item: plan.Product, wanted: ProductInput) -> dict[str, Mend[P
 async def _product(intake: Intake, item: plan.Product, wanted: ProductInput, /) -> UUID:
     """A barcode is refused only after the product is written."""
     at = intake.moment(item.created_at)
+    create = partial(create_product, intake.db, product=wanted, actor=intake.actor, at=at)
+    if not wanted.barcodes:
+        return await create()
     async with savepoint(intake.db):
-        return await create_product(intake.db, product=wanted, actor=intake.actor, at=at)
+        return await create()
 
 
 async def _price(intake: Intake, item: plan.Product, product_id: UUID) -> None:
