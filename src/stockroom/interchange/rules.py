@@ -37,7 +37,7 @@ class Fitting:
         joined = CONTROL.sub(" ", LINE_ENDS.sub(", ", text.strip())).strip()
         return self._short(field, joined, limit)
 
-    def note(self, field: str, *parts: str) -> str:
+    def text(self, field: str, *parts: str) -> str:
         """Several lines, the parts that hold something below each other."""
         joined = "\n".join(part.strip() for part in parts if part.strip())
         return self._short(field, CONTROL_IN_TEXT.sub(" ", joined), NOTE_LIMIT)

@@ -68,7 +68,10 @@ async def test_what_is_here_by_name_is_taken_as_it_is(db: Connection, migrate: M
         db, place=PlaceInput(code="W", name="Szafa", kind="ward", department_id=ward), actor=ACTOR, at=AT
     )
     supplier = await create_supplier(db, supplier=SupplierInput(name="Hurt"), actor=ACTOR, at=AT)
-    departments = [{"id": "01", "name": "Main Pharmacy"}, {"id": "02", "name": "oddział łóżkowy", "phone": "2"}]
+    departments = [
+        {"id": "01", "name": "Main Pharmacy"},
+        {"id": "02", "name": "oddział łóżkowy", "phone": "2"},
+    ]
     stores = [{"id": "02", "name": "SZAFA", "department_id": "02", "inventory": {"01": 3}}]
     suppliers = [{"id": "01", "name": "HURT"}]
     outcome = await bring(
@@ -80,14 +83,19 @@ async def test_what_is_here_by_name_is_taken_as_it_is(db: Connection, migrate: M
     assert await values(db, "select id from catalog.supplier") == [supplier]
     assert codes(outcome).count("matched") == 4
     assert outcome.tallies["departments"].matched == 2
-    kept = await values(db, "select old_id, content ->> 'phone' from interchange.old_document where kind = 'record'")
+    kept = await values(
+        db, "select old_id, content ->> 'phone' from interchange.old_document where kind = 'record'"
+    )
     assert ("departments 02", "2") in kept
 
 
 async def test_a_pharmacy_entered_by_hand_becomes_the_main_one(db: Connection, migrate: Migrate):
     here = await create_department(db, department=DepartmentInput(name="main pharmacy"), actor=ACTOR, at=AT)
     shelf = await create_place(
-        db, place=PlaceInput(code="S", name="main store", kind="storage", department_id=here), actor=ACTOR, at=AT
+        db,
+        place=PlaceInput(code="S", name="main store", kind="storage", department_id=here),
+        actor=ACTOR,
+        at=AT,
     )
     await bring(db, migrate(medicines=MEDICINES, stores=STORES))
     assert await values(db, "select id from people.department where is_main") == [here]

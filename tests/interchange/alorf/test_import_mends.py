@@ -35,7 +35,8 @@ async def test_text_over_a_limit_is_cut_and_kept_whole(db: Connection, migrate: 
     assert len(phone) == 200
     assert await values(db, "select address from dispensing.patient") == ["ul., Długa 1"]
     whole = await values(
-        db, "select content ->> 'notes', content ->> 'phone' from interchange.old_document where old_id = 'suppliers 01'"
+        db,
+        "select content ->> 'notes', content ->> 'phone' from interchange.old_document where old_id = 'suppliers 01'",
     )
     assert whole == [(LONG.strip(), "1" * 300)]
 
@@ -67,7 +68,9 @@ async def test_people_with_impossible_births_come_without_them(db: Connection, m
     ]
     outcome = await bring(db, migrate(patients=patients))
     assert [line.old_id for line in outcome.lines if line.code == "birth_date_impossible"] == ["01"]
-    rows = await values(db, "select name, birth_date, birth_estimated, history from dispensing.patient order by id")
+    rows = await values(
+        db, "select name, birth_date, birth_estimated, history from dispensing.patient order by id"
+    )
     assert rows == [
         ("Old", None, False, "birth date: 1885-05-05"),
         ("Aged", date(1985, 1, 1), True, ""),
@@ -104,7 +107,11 @@ async def test_two_prescribers_of_one_licence(db: Connection, migrate: Migrate):
         ({"username": "nurse", "role": "nurse"}, ("nurse", "ward", False, 0), "ward_without_department"),
         ({"username": "nurse", "role": "nurse", "department_id": "01"}, ("nurse", "ward", True, 1), ""),
         ({"username": "gone", "is_active": False}, ("gone", "ward", False, 0), "user_disabled"),
-        ({"username": "ph", "role": "department_user", "department_id": "01"}, ("ph", "pharmacist", True, 0), ""),
+        (
+            {"username": "ph", "role": "department_user", "department_id": "01"},
+            ("ph", "pharmacist", True, 0),
+            "",
+        ),
     ],
 )
 async def test_users_come_in_without_a_way_in(
@@ -154,7 +161,9 @@ async def test_one_batch_code_with_two_expiry_dates_is_two_batches(db: Connectio
     stores = [{"id": "01", "name": "Store", "inventory": lines}]
     outcome = await bring(db, migrate(medicines=[{"id": "01", "name": "Apap"}], stores=stores))
     assert codes(outcome, "batches") == ["batch_code_shared"]
-    rows = await values(db, "select t.code, b.on_hand from stock.balance b join stock.batch t on t.id = b.batch_id")
+    rows = await values(
+        db, "select t.code, b.on_hand from stock.balance b join stock.batch t on t.id = b.batch_id"
+    )
     assert sorted(rows) == [("A1", 3), ("a1 (2027-05-31)", 4)]
 
 
@@ -176,12 +185,18 @@ async def test_forms_people_added_join_the_list(db: Connection, migrate: Migrate
     outcome = await bring(
         db,
         migrate(
-            forms=[{"id": "01", "name": "Lizak"}, {"id": "02", "name": "علكة"}, {"id": "03", "name": "lizak"}],
+            forms=[
+                {"id": "01", "name": "Lizak"},
+                {"id": "02", "name": "علكة"},
+                {"id": "03", "name": "lizak"},
+            ],
             medicines=[{"id": "01", "name": "Apap", "form_dosage": "lizak"}],
         ),
     )
     assert codes(outcome, "forms") == ["form_added", "form_added", "form_matched"]
-    added = await values(db, "select code, name from catalog.dosage_form where code in ('lizak', 'form_a') order by 1")
+    added = await values(
+        db, "select code, name from catalog.dosage_form where code in ('lizak', 'form_a') order by 1"
+    )
     assert added == [("form_a", "علكة"), ("lizak", "Lizak")]
     assert await values(db, "select form_code from catalog.product") == ["lizak"]
 

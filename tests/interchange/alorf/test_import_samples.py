@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from stockroom.interchange import Migration, rehearse_alorf
 from stockroom.insight import verify_everything
+from stockroom.interchange import Migration, rehearse_alorf
 from stockroom.platform.db import Connection
 from stockroom.stock import find_broken_invariants
 from tests.interchange.alorf.ground import ACTOR, AT, all_rows, bring, codes, values
@@ -82,7 +82,9 @@ async def test_what_the_old_records_said_is_there(db: Connection, sample_folder:
     assert {code: (int(least), int(reorder)) for code, least, reorder in levels} == {
         code: (limit, limit) for code, limit in limits.items()
     }
-    patients = await values(db, "select name, phone, address, history from dispensing.patient order by file_number")
+    patients = await values(
+        db, "select name, phone, address, history from dispensing.patient order by file_number"
+    )
     assert patients == [
         (one["name"], one["phone"], one["address"], one["medical_history"]) for one in old["patients"]
     ]
@@ -147,7 +149,9 @@ async def test_the_ledger_and_the_audit_trail_are_whole(database, sample_zip: Pa
     async with database.connection() as db:
         report = await verify_everything(db)
         assert report.ok, report
-        imports = await values(db, "select count(*) from platform.audit_entry where action = 'interchange.alorf.import'")
+        imports = await values(
+            db, "select count(*) from platform.audit_entry where action = 'interchange.alorf.import'"
+        )
         assert imports == [1]
 
 

@@ -47,7 +47,7 @@ async def _create_supplier(intake: Intake, item: plan.Supplier) -> None:
         email=email,
         address=fit.line("address", item.address),
         city=fit.line("city", item.city),
-        notes=fit.note("notes", odd_email and f"e-mail: {odd_email}", item.notes),
+        notes=fit.text("notes", odd_email and f"e-mail: {odd_email}", item.notes),
     )
     mends: dict[str, Mend[SupplierInput]] = {"supplier.name_taken": rename(item.name, item.key)}
     await intake.persist(SUPPLIERS, item, wanted, partial(_supplier, intake, item), mends)
@@ -114,7 +114,7 @@ async def _create_medicine(intake: Intake, item: plan.Product, form: str) -> Non
         unit=UNIT,
         precision=item.precision,
         preferred_supplier_id=intake.id_of("supplier", item.supplier_key),
-        notes=fit.note("notes", form_text and f"form: {form_text}", item.notes),
+        notes=fit.text("notes", form_text and f"form: {form_text}", item.notes),
         generic_name=fit.line("generic_name", item.generic_name),
         brand_name=fit.line("brand_name", item.brand),
         strength=fit.line("strength", item.strength),

@@ -47,7 +47,7 @@ def move_to_notes(field: str, empty: object, label: str, text: str, finding: Fin
     """What the field says cannot stand here; it is kept in the notes."""
 
     def mend(wanted: Input, tried: int) -> tuple[Input, Finding]:
-        notes = rules.Fitting().note("notes", f"{label}: {text}", getattr(wanted, "notes", ""))
+        notes = rules.Fitting().text("notes", f"{label}: {text}", getattr(wanted, "notes", ""))
         return msgspec.structs.replace(wanted, **{field: empty, "notes": notes}), finding
 
     return mend

@@ -36,10 +36,10 @@ async def _create_department(intake: Intake, item: plan.Department, *, is_main: 
     fit = rules.Fitting()
     wanted = DepartmentInput(
         name=item.name,
-        description=fit.note("description", item.description),
+        description=fit.text("description", item.description),
         responsible_person=fit.line("responsible_person", item.responsible_person),
         phone=fit.line("phone", item.phone),
-        notes=fit.note("notes", item.notes),
+        notes=fit.text("notes", item.notes),
     )
 
     async def create(wanted: DepartmentInput) -> UUID:

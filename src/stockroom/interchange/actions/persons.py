@@ -51,9 +51,9 @@ async def _create_patient(intake: Intake, item: plan.Patient) -> None:
         department_id=intake.id_of("department", item.department_key),
         phone=fit.line("phone", item.phone),
         address=fit.line("address", item.address),
-        allergies=fit.note("allergies", item.allergy_text),
+        allergies=fit.text("allergies", item.allergy_text),
         allergy_groups=sorted(groups),
-        history=fit.note("medical_history", item.medical_history, item.notes, entered, impossible),
+        history=fit.text("medical_history", item.medical_history, item.notes, entered, impossible),
     )
     mends: dict[str, Mend[PatientInput]] = {
         "patient.file_number_taken": partial(_renumber, item.key),
@@ -104,7 +104,7 @@ async def _create_prescriber(intake: Intake, item: plan.Prescriber) -> None:
         department_id=intake.id_of("department", item.department_key),
         phone=fit.line("phone", item.phone),
         email=item.email,
-        notes=fit.note("notes", item.notes),
+        notes=fit.text("notes", item.notes),
     )
     in_notes = Finding("licence_taken", {"licence": licence})
     mends: dict[str, Mend[PrescriberInput]] = {
@@ -145,11 +145,12 @@ async def _create_user(intake: Intake, item: plan.User) -> None:
         email=item.email if item.invite else "",
         departments=[department] if department and role == LEAST_ROLE else [],
     )
-    unknown_role = Finding("role_missing", {"role": item.role, "given": LEAST_ROLE})
+    details = {"role": item.role, "given": LEAST_ROLE}
     mends: dict[str, Mend[AccountInput]] = {
         "account.username_taken": partial(_rename_user, username, item.key),
         "account.email_taken": leave_empty("email", "", Finding("email_in_use", {"email": item.email})),
-        "account.role_unknown": partial(_least_role, department, unknown_role),
+        "account.role_unknown": partial(_least_role, department, Finding("role_missing", details)),
+        "account.role_beyond_own": partial(_least_role, department, Finding("role_beyond_own", details)),
     }
     given: list[AccountInput] = []
     account_id = await intake.persist(USERS, item, wanted, partial(_account, intake, item, given), mends)

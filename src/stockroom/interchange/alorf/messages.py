@@ -137,6 +137,7 @@ MESSAGES: dict[str, str] = {
     "username_in_use": N_("The user name {username} is in use here; this one became {given}."),
     "email_in_use": N_("The address {email} belongs to another user here; this person cannot be invited."),
     "role_missing": N_("There is no role {role} here; it became {given}, which may do least."),
+    "role_beyond_own": N_("The role {role} may do more than you may; it became {given}."),
     "user_disabled": N_("The user was not active there ({role}) and comes disabled."),
     "ward_without_department": N_(
         "A ward user without a department would see all; the account comes disabled."
