@@ -57,10 +57,10 @@ OLD_DOCUMENTS = ListSpec(
     source="interchange.old_document d",
     sorts={
         "dated": Sort("coalesce(d.dated, '0001-01-01'::date)", "date"),
-        "kind": Sort("d.kind"),
         "old_id": Sort("d.old_id"),
     },
     default_sort="-dated",
+    scope="(%(departments)s::uuid[] is null or d.departments && %(departments)s::uuid[])",
     key=Sort("d.id", "uuid"),
     filters={
         "kind": Filter("d.kind = %(value)s", Kind, "Purchase, consumption, transfer, activity or record."),

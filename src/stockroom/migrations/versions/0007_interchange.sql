@@ -33,11 +33,13 @@ create index old_document_search on interchange.old_document using gin (search_t
 create index old_document_departments on interchange.old_document using gin (departments);
 
 -- A source that was read, planned and rehearsed, and waits for somebody to say yes. Holds no password.
+-- The plan goes when it was imported; the whole goes after a day.
 create table interchange.draft (
     id uuid primary key,
     account_id uuid references people.account (id),
     name text not null,
     made_at timestamptz not null,
+    imported_at timestamptz,
     plan bytea not null,
     report bytea not null
 );
