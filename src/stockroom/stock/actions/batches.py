@@ -88,9 +88,11 @@ async def find_or_create_batches(
     products: Mapping[UUID, StockedProduct],
     *,
     supplier_id: UUID | None = None,
+    expiry_required: bool = True,
 ) -> list[UUID]:
     """The batch of each key, in their order; two statements whatever their number. The products are locked.
 
+    ``expiry_required`` is False only for stock brought in from elsewhere, of which nobody wrote the expiry down.
     Raises the batch field refusals, and BatchExpiryDiffers where the code is known with another expiry.
     """
     for key in keys:
@@ -98,7 +100,7 @@ async def find_or_create_batches(
         rules.check_batch_fields(
             product=product.name,
             batch_tracked=product.batch_tracked,
-            expiry_tracked=product.expiry_tracked,
+            expiry_tracked=product.expiry_tracked and expiry_required,
             code=key.code,
             expires_on=key.expires_on,
             at=key.at,
