@@ -40,7 +40,7 @@ PORTS = {1: 18_471, 2: 18_472}
 @contextmanager
 def server(settings: Settings, conninfo: str, workers: int) -> Generator[int]:
     """A real server process on loopback; ended by its own process id."""
-    environment = dict(os.environ) | {
+    environment = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"} | {
         "DATABASE_URL": conninfo,
         "STOCKROOM_DATA_DIR": str(settings.stockroom_data_dir),
         "LOG_FORMAT": "json",

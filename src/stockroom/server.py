@@ -11,6 +11,8 @@ from stockroom.settings import Settings, load_settings
 
 CONNINFO = "STOCKROOM_CONNINFO"
 GRACEFUL_SECONDS = 10
+HEALTHCHECK_SECONDS = 60
+"""A worker that is slow to load on a busy machine is not a dead one."""
 
 
 def run_server(settings: Settings, conninfo: str) -> None:
@@ -33,6 +35,7 @@ def run_server(settings: Settings, conninfo: str) -> None:
         proxy_headers=bool(settings.trusted_proxies),
         forwarded_allow_ips=list(settings.trusted_proxies),
         timeout_graceful_shutdown=GRACEFUL_SECONDS,
+        timeout_worker_healthcheck=HEALTHCHECK_SECONDS,
     )
 
 

@@ -9,7 +9,6 @@ from typing import Any, Literal
 from uuid import UUID
 
 import anyio.to_thread
-import xlsxwriter  # pyright: ignore[reportMissingTypeStubs]  # the library has none
 from litestar import Response
 
 from stockroom.platform.i18n import gettext
@@ -58,6 +57,8 @@ def _csv(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
 
 
 def _xlsx(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
+    import xlsxwriter  # pyright: ignore[reportMissingTypeStubs]
+
     out = io.BytesIO()
     book: Any = xlsxwriter.Workbook(
         out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}

@@ -11,10 +11,11 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine
 from sqlalchemy.pool import NullPool
 
+from stockroom.platform.schema import SCRIPTS
+
 ADVISORY_LOCK = 0x53544F434B  # "STOCK"
 WAIT_FOR_TURN = "select pg_advisory_lock(%s)"
 GIVE_UP_EARLY = "set local lock_timeout = '5s'"
-SCRIPTS = Path(__file__).parent.parent / "migrations"
 
 
 class SchemaTooNew(RuntimeError):
