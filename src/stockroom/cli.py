@@ -20,7 +20,7 @@ from stockroom.platform import audit
 from stockroom.platform.access import system_actor
 from stockroom.platform.clock import utc_now
 from stockroom.platform.db import Connection, Database, server_connections
-from stockroom.platform.embedded import EmbeddedError, EmbeddedPostgres
+from stockroom.platform.embedded import EmbeddedError, EmbeddedPostgres, kept_running
 from stockroom.platform.errors import Refusal
 from stockroom.platform.fields import convert
 from stockroom.platform.i18n import sentence
@@ -63,7 +63,8 @@ def running_database(settings: Settings) -> Generator[str]:
         fail(str(error))
     try:
         _migrated(conninfo)
-        yield conninfo
+        with kept_running(server):
+            yield conninfo
     finally:
         server.stop()
 
