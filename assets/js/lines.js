@@ -1,7 +1,7 @@
 import { announce } from './announce.js';
 import { message } from './content.js';
 
-const NUMBERED = ['name', 'id', 'for', 'data-target', 'aria-describedby', 'aria-labelledby', 'value'];
+const NUMBERED = ['name', 'id', 'for', 'data-target', 'data-lookup-with', 'aria-describedby', 'aria-labelledby', 'value'];
 const FIELDS = 'input:not([type=hidden], [readonly], :disabled), select, textarea';
 
 document.addEventListener('click', (event) => {

@@ -11,9 +11,11 @@ from stockroom.platform import audit
 from stockroom.platform.access import Actor
 from stockroom.platform.db import Connection, execute, fetch_all, fetch_one
 from stockroom.platform.errors import NotFound, VersionStale
+from stockroom.platform.fields import Line, StructInput
 from stockroom.platform.ids import new_id
 from stockroom.stock import errors, rules
 from stockroom.stock.queries.balances import StockedProduct
+from stockroom.stock.queries.batches import get_batch
 
 KNOWN_BATCHES = """
 select t.id, t.product_id, t.code, t.expires_on
@@ -48,6 +50,12 @@ class BatchKey(msgspec.Struct, frozen=True, kw_only=True):
     expires_on: date | None
     unit_cost: Decimal | None
     at: str
+
+
+class ReasonInput(StructInput, frozen=True, kw_only=True):
+    """Why something is held, released or taken back: kept with it and in the audit trail."""
+
+    reason: Line
 
 
 class KnownBatch(msgspec.Struct, frozen=True):
@@ -146,6 +154,7 @@ async def _set_status(
     actor: Actor,
     why: str = "",
 ) -> None:
+    await get_batch(db, batch_id, actor=actor)
     batch = await fetch_one(db, BATCH_FOR_UPDATE, {"id": batch_id}, BatchStatus)
     if batch is None:
         raise NotFound

@@ -23,7 +23,7 @@ class TransferInput(StructInput, frozen=True, kw_only=True):
 
 
 async def transfer_stock(db: Connection, *, transfer: TransferInput, actor: Actor, at: datetime) -> Posted:
-    """To a ward or a workshop only what is fit for use; to storage (quarantine, say) also a chosen expired batch.
+    """To a ward or a workshop only what is fit for use; to storage also an expired batch that was chosen.
 
     Raises SamePlace, the refusals of places, products and quantities, and StockShort.
     """

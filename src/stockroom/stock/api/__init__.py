@@ -1,7 +1,7 @@
 """JSON endpoints of stock."""
 
-from collections.abc import Sequence
+from stockroom.stock.api import balances, batches, documents, places, postings, watch
 
-from litestar.types import ControllerRouterHandler
-
-ROUTES: Sequence[ControllerRouterHandler] = []
+ROUTES = [
+    *places.ROUTES, *batches.ROUTES, *balances.ROUTES, *documents.ROUTES, *postings.ROUTES, *watch.ROUTES,
+]  # fmt: skip

@@ -8,9 +8,17 @@ from uuid import UUID
 import msgspec
 
 from stockroom.platform.access import Actor
-from stockroom.platform.lists import Filter, ListSpec, Sort
+from stockroom.platform.db import Connection
+from stockroom.platform.lists import Filter, ListRequest, ListSpec, Sort, fetch_everything
+from stockroom.stock.queries.past import past_moment
 
 Status = Literal["available", "on_hold", "recalled"]
+_AT = Filter(
+    "true",
+    str,
+    "The end of that day (2026-01-31) or that moment (2026-01-31T12:00+01:00): what the movements"
+    " up to it come to.",
+)
 
 
 class Balance(msgspec.Struct, frozen=True):
@@ -89,6 +97,7 @@ BALANCES_LIST = ListSpec(
     default_sort="product",
     key=Sort("concat(b.batch_id, b.place_id)", "text"),
     filters={
+        "at": _AT,
         "product_id": Filter("b.product_id = %(value)s", UUID, "One product."),
         "batch_id": Filter("b.batch_id = %(value)s", UUID, "One batch."),
         "place_id": Filter("b.place_id = %(value)s", UUID, "One place."),
@@ -144,6 +153,7 @@ PAST_BALANCES = ListSpec(
     default_sort="product",
     key=Sort("concat(b.batch_id, b.place_id)", "text"),
     filters={
+        "at": _AT,
         "product_id": Filter("b.product_id = %(value)s", UUID, "One product."),
         "batch_id": Filter("b.batch_id = %(value)s", UUID, "One batch."),
         "place_id": Filter("b.place_id = %(value)s", UUID, "One place."),
@@ -187,6 +197,7 @@ class PastProductStock(msgspec.Struct, frozen=True):
 ProductKind = Literal["goods", "component", "finished", "medicine"]
 _PRODUCT_SORTS = {"name": Sort("platform.fold(pr.name)"), "code": Sort("platform.fold(pr.code)")}
 _PRODUCT_FILTERS = {
+    "at": _AT,
     "place_id": Filter("%(value)s::uuid is not null", UUID, "Count only what lies at this place."),
     "kind": Filter("pr.kind = %(value)s", ProductKind, "Kind of product."),
     "product_id": Filter("pr.id = %(value)s", UUID, "One product."),
@@ -234,7 +245,7 @@ PAST_PRODUCT_STOCK = ListSpec(
     ),
     source=(
         "catalog.product pr join ("
-        "  select product_id, sum(delta) as on_hand, sum(delta * t.unit_cost) as value from ("
+        "  select sides.product_id, sum(delta) as on_hand, sum(delta * t.unit_cost) as value from ("
         "   select m.product_id, m.batch_id, m.to_place_id as place_id, m.quantity as delta"
         "   from stock.movement m where m.at <= %(at)s"
         "   union all"
@@ -243,7 +254,7 @@ PAST_PRODUCT_STOCK = ListSpec(
         "  join stock.batch t on t.id = batch_id join stock.place p on p.id = place_id and not p.outside"
         "  where (%(place)s::uuid is null or place_id = %(place)s)"
         "   and (%(departments)s::uuid[] is null or p.department_id = any(%(departments)s::uuid[]))"
-        "  group by product_id having sum(delta) <> 0) s on s.product_id = pr.id"
+        "  group by sides.product_id having sum(delta) <> 0) s on s.product_id = pr.id"
     ),
     sorts=_PRODUCT_SORTS,
     default_sort="name",
@@ -253,14 +264,46 @@ PAST_PRODUCT_STOCK = ListSpec(
 )
 
 
-def stock_scope(
-    actor: Actor, today: date, *, place: UUID | None = None, at: datetime | None = None
-) -> dict[str, Any]:
-    """What fills the lists of stock: whose places, which day it is, and whether prices may be seen."""
+def stock_scope(actor: Actor, now: datetime, asked: ListRequest | None = None) -> dict[str, Any]:
+    """What fills the lists of stock: whose places, which day it is, whether prices may be seen, and what was
+    asked of place and past moment. Raises PastMomentInvalid, DateImpossible.
+    """
+    filters = {} if asked is None else asked.filters
+    past: str | None = filters.get("at")
     return {
         "departments": actor.department_list(),
-        "today": today,
+        "today": now.date(),
         "prices": actor.may("catalog.price.read"),
-        "place": place,
-        "at": at,
+        "place": filters.get("place_id"),
+        "at": None if past is None else past_moment(past, now),
     }
+
+
+async def list_balances_of_batch(
+    db: Connection, batch_id: UUID, *, actor: Actor, now: datetime
+) -> list[Balance]:
+    """Where a batch lies, by place."""
+    return await _everything(db, {"batch_id": batch_id}, "place", actor, now)
+
+
+async def list_balances_of_product(
+    db: Connection, product_id: UUID, *, actor: Actor, now: datetime
+) -> list[Balance]:
+    """The batches of a product at their places, earliest expiry first."""
+    return await _everything(db, {"product_id": product_id}, "expires_on", actor, now)
+
+
+async def find_product_stock(
+    db: Connection, product_id: UUID, *, actor: Actor, now: datetime
+) -> ProductStock | None:
+    """The totals of one product; None where there is none of it."""
+    asked = ListRequest(sort="name", descending=False, filters={"product_id": product_id})
+    rows = await fetch_everything(db, PRODUCT_STOCK, asked, scope=stock_scope(actor, now), most=1)
+    return rows[0] if rows else None
+
+
+async def _everything(
+    db: Connection, filters: dict[str, Any], sort: str, actor: Actor, now: datetime
+) -> list[Balance]:
+    asked = ListRequest(sort=sort, descending=False, filters=filters)
+    return await fetch_everything(db, BALANCES_LIST, asked, scope=stock_scope(actor, now), most=1000)

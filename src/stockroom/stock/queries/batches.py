@@ -49,6 +49,8 @@ order by lower(t.code) = lower(%(q)s) desc, coalesce(sum(b.on_hand), 0) > 0 desc
 limit 10
 """
 
+CODES = "select t.id, t.code from stock.batch t where t.id = any(%(ids)s)"
+
 BY_CODE = """
 select distinct on (given.product_id, given.code) given.product_id, given.code, t.id, t.expires_on
 from unnest(%(products)s::uuid[], %(codes)s::text[]) as given (product_id, code)
@@ -107,6 +109,11 @@ class FoundBatch(msgspec.Struct, frozen=True):
     unit: str
     expired: bool
     on_hand: Decimal
+
+
+class BatchCode(msgspec.Struct, frozen=True):
+    id: UUID
+    code: str
 
 
 class BatchByCode(msgspec.Struct, frozen=True):
@@ -203,6 +210,13 @@ async def find_batches(
         "departments": actor.department_list(),
     }
     return await fetch_all(db, FOUND, params, FoundBatch)
+
+
+async def list_batch_codes(db: Connection, ids: Sequence[UUID]) -> dict[UUID, str]:
+    """Batch id → code; unknown ids are absent."""
+    if not ids:
+        return {}
+    return {row.id: row.code for row in await fetch_all(db, CODES, {"ids": list(ids)}, BatchCode)}
 
 
 async def find_batches_by_code(

@@ -241,16 +241,20 @@ MOVEMENTS = ListSpec(
 )
 
 
+def document_scope(actor: Actor, kind: str | None = None) -> dict[str, object]:
+    """What fills the lists of documents and movements."""
+    return {
+        "departments": actor.department_list(),
+        "prices": actor.may("catalog.price.read"),
+        "kind": kind,
+    }
+
+
 async def get_whole_document(
     db: Connection, document_id: UUID, *, actor: Actor, kind: str | None = None
 ) -> WholeDocument:
     """Three statements whatever the lines. Raises NotFound, also where no place of it is the actor's."""
-    params = {
-        "id": document_id,
-        "kind": kind,
-        "departments": actor.department_list(),
-        "prices": actor.may("catalog.price.read"),
-    }
+    params = document_scope(actor, kind) | {"id": document_id}
     header = await fetch_one(db, HEADER, params, DocumentHeader)
     if header is None:
         raise NotFound

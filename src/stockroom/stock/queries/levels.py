@@ -1,6 +1,5 @@
 """Levels: what a product should not fall below, and what is low."""
 
-from datetime import date
 from decimal import Decimal
 from typing import Literal
 from uuid import UUID
@@ -69,6 +68,27 @@ class LowStock(msgspec.Struct, frozen=True):
     state: str
 
 
+LEVELS = ListSpec(
+    name="levels",
+    row=Level,
+    columns=(
+        "l.id, l.product_id, l.place_id, p.name, trim_scale(l.minimum), trim_scale(l.reorder_at),"
+        " trim_scale(l.maximum), l.version"
+    ),
+    source="stock.level l left join stock.place p on p.id = l.place_id",
+    scope=(
+        "(%(departments)s::uuid[] is null or l.place_id is null"
+        " or p.department_id = any(%(departments)s::uuid[]))"
+    ),
+    sorts={"id": Sort("l.id", "uuid")},
+    default_sort="id",
+    key=Sort("l.id", "uuid"),
+    filters={
+        "product_id": Filter("l.product_id = %(value)s", UUID, "Levels of this product."),
+        "place_id": Filter("l.place_id = %(value)s", UUID, "Levels of this place."),
+    },
+)
+
 LOW_STOCK = ListSpec(
     name="low-stock",
     row=LowStock,
@@ -121,8 +141,3 @@ async def list_levels(db: Connection, product_id: UUID, *, actor: Actor) -> list
     """The organisation's level first, then the places' by name."""
     params = {"product_id": product_id, "departments": actor.department_list()}
     return await fetch_all(db, LEVELS_OF_PRODUCT, params, Level)
-
-
-def low_scope(actor: Actor, today: date) -> dict[str, object]:
-    """What fills the scope of LOW_STOCK."""
-    return {"departments": actor.department_list(), "today": today}
