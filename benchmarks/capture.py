@@ -2,12 +2,14 @@
 
 import re
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, TypeVar
 
 import psycopg
 from psycopg import AsyncConnection, AsyncCursor, ClientCursor
 
-UUID = r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}"
+T = TypeVar("T")
+UUID = re.compile(r"\b[0-9a-f]{8}-?[0-9a-f]{4}-?7[0-9a-f]{3}-?[0-9a-f]{4}-?[0-9a-f]{12}\b")
+"""Version 7, with its dashes (in JSON) or without (as psycopg writes it)."""
 
 
 class Capture:
@@ -15,14 +17,12 @@ class Capture:
 
     def __init__(self, conninfo: str) -> None:
         self._quoting = psycopg.connect(conninfo, cursor_factory=ClientCursor)
-        self.statements: list[str] = []
 
-    async def of(self, work: Callable[[], Awaitable[Any]]) -> list[str]:
-        """The statements of one piece of work, ``begin`` and ``commit`` included."""
-        self.statements = []
+    async def of(self, work: Callable[[], Awaitable[T]]) -> tuple[list[str], T]:
+        """The statements of one piece of work, ``begin`` and ``commit`` included, and its answer."""
         execute, commit = AsyncCursor.execute, AsyncConnection.commit
         cursor = ClientCursor(self._quoting)
-        statements = self.statements
+        statements: list[str] = []
 
         async def noted_execute(self: Any, query: Any, params: Any = None, **options: Any) -> Any:
             statements.append(cursor.mogrify(query, params))
@@ -34,31 +34,37 @@ class Capture:
 
         AsyncCursor.execute, AsyncConnection.commit = noted_execute, noted_commit  # type: ignore[method-assign]
         try:
-            await work()
+            answer = await work()
         finally:
             AsyncCursor.execute, AsyncConnection.commit = execute, commit  # type: ignore[method-assign]
-        return statements
+        return statements, answer
 
     def close(self) -> None:
         self._quoting.close()
 
 
-def fresh_ids(statements: list[str], known: str) -> list[str]:
-    """The ids that this request made itself: they are in its statements and were not in ``known`` before."""
-    found = dict.fromkeys(re.findall(UUID, "\n".join(statements)))
-    return [item for item in found if item not in known]
+def fresh_ids(statements: list[str], known: str, keys: list[str]) -> list[str]:
+    """The ids that this request made itself (32 digits): in its statements, not in ``known`` before."""
+    found = dict.fromkeys(item.replace("-", "") for item in UUID.findall("\n".join(statements)))
+    there = known.replace("-", "")
+    return [item for item in found if item not in there and item not in keys]
 
 
 def script(statements: list[str], made: list[str], keys: list[str]) -> str:
-    """A pgbench script: one statement a line, ids that the request made are made anew for every run."""
-    lines = [f"select gen_random_uuid()::text as id{index} \\gset" for index in range(len(made))]
-    lines += [f"select gen_random_uuid()::text as key{index} \\gset" for index in range(len(keys))]
+    """A pgbench script: one statement a line; what the request made is made anew for every run."""
+    names = {item: f"id{index}" for index, item in enumerate(made)}
+    names |= {item: f"key{index}" for index, item in enumerate(keys)}
+    lines: list[str] = []
+    if names:
+        fresh = ", ".join(f"gen_random_uuid()::text as {name}" for name in names.values())
+        lines.append(f"select {fresh} \\gset")
     for statement in statements:
-        text = re.sub(r"--[^\n]*", " ", statement)
-        text = re.sub(r"\s+", " ", text).strip()
-        for index, item in enumerate(made):
-            text = text.replace(item, f":id{index}")
-        for index, item in enumerate(keys):
-            text = text.replace(item, f":key{index}")
+        text = re.sub(r"\s+", " ", re.sub(r"--[^\n]*", " ", statement)).strip()
+        text = UUID.sub(lambda found: _renamed(found.group(), names), text)
         lines.append(text + ";")
     return "\n".join(lines) + "\n"
+
+
+def _renamed(item: str, names: dict[str, str]) -> str:
+    name = names.get(item.replace("-", ""))
+    return item if name is None else f":{name}"

@@ -30,11 +30,10 @@ async def scripts_of(
             first, *lines = head.decode().split("\r\n")
             method, path, _ = first.split(" ")
             headers = dict(line.split(": ", 1) for line in lines)
-            statements = await capture.of(
-                partial(client.request, method, path, headers=headers, content=body)
-            )
-            assert statements, scenario.name
-            found.append(script(statements, fresh_ids(statements, known), [key]))
+            asked = client.build_request(method, path, headers=headers, content=body)
+            statements, answer = await capture.of(partial(client.send, asked))
+            assert answer.status_code == scenario.status, answer.text
+            found.append(script(statements, fresh_ids(statements, known, [key]), [key]))
     return found
 
 

@@ -54,8 +54,8 @@ def _post(path: str, body: Callable[[int, str], Any]) -> Callable[[Session, int,
 
 def _dispensing(ids: Ids) -> Callable[[int, str], Any]:
     triples = [
-        ids.medicines[first : first + LINES_DISPENSED]
-        for first in range(0, len(ids.medicines) - LINES_DISPENSED + 1, LINES_DISPENSED)
+        ids.apart[first : first + LINES_DISPENSED]
+        for first in range(0, len(ids.apart) - LINES_DISPENSED + 1, LINES_DISPENSED)
     ]
 
     def body(number: int, _key: str) -> Any:

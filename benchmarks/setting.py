@@ -2,7 +2,7 @@
 
 from collections.abc import Generator
 from contextlib import contextmanager
-from datetime import date
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 from uuid import UUID
@@ -33,15 +33,19 @@ where active and not high_alert and not look_alike and controlled_class = '' and
 order by code
 limit 120
 """
+APART = """
+select distinct on (generic_name) id from catalog.product where id = any(%(ids)s) order by generic_name, code
+"""
 ONE_PRESCRIBER = "select id from dispensing.prescriber where active order by id limit 1"
 MAIN_STORE = "select id from stock.place where is_main"
 SUPPLIER = "select id from catalog.supplier where active order by id limit 1"
 
 
 class Ids(msgspec.Struct, frozen=True):
-    """What requests are made of."""
+    """What requests are made of. ``apart`` are medicines of different substances."""
 
     medicines: list[UUID]
+    apart: list[UUID]
     patients: list[UUID]
     prescriber: UUID
     store: UUID
@@ -72,17 +76,18 @@ async def furnish(settings: Settings, conninfo: str) -> Ids:
             await create_patient(db, patient=PatientInput(name=f"Bench {number}"), actor=actor, at=at)
             for number in range(PATIENTS)
         ]
+        medicines = await fetch_values(db, PLAIN_MEDICINES)
         ids = Ids(
-            medicines=await fetch_values(db, PLAIN_MEDICINES),
+            medicines=medicines,
+            apart=await fetch_values(db, APART, {"ids": medicines}),
             patients=patients,
             prescriber=(await fetch_values(db, ONE_PRESCRIBER))[0],
             store=(await fetch_values(db, MAIN_STORE))[0],
             supplier=(await fetch_values(db, SUPPLIER))[0],
         )
+        tomorrow = at.date() + timedelta(days=1)  # the earliest of all: FEFO takes it first
         lines = [
-            AdjustmentLine(
-                product_id=medicine, quantity=PLENTY, batch_code="PLENTY", expires_on=date(at.year, 12, 31)
-            )
+            AdjustmentLine(product_id=medicine, quantity=PLENTY, batch_code="PLENTY", expires_on=tomorrow)
             for medicine in ids.medicines
         ]
         opening = AdjustmentInput(place_id=ids.store, reason="opening", lines=lines)

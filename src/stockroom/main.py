@@ -7,12 +7,10 @@ from datetime import timedelta
 from litestar import Litestar
 from litestar.datastructures import CacheControlHeader
 from litestar.di import Provide
-from litestar.openapi import OpenAPIConfig
 from litestar.router import Router
 from litestar.static_files import create_static_files_router  # pyright: ignore[reportUnknownVariableType]  # its file system argument is untyped
 from litestar.types import ControllerRouterHandler
 
-from stockroom import __version__
 from stockroom.buying import api as buying_api
 from stockroom.buying import forget_invoice
 from stockroom.buying import pages as buying_pages
@@ -29,6 +27,7 @@ from stockroom.people import pages as people_pages
 from stockroom.people.actions.roles import sync_builtin_roles
 from stockroom.people.actions.sign_in import identity_loader
 from stockroom.platform import audit
+from stockroom.platform.api_docs import openapi_config, openapi_file
 from stockroom.platform.clock import Clock, utc_now
 from stockroom.platform.db import Database
 from stockroom.platform.edge import Edge
@@ -56,6 +55,7 @@ PAGES = (people_pages, catalog_pages, stock_pages, buying_pages, dispensing_page
 
 ROUTES: Sequence[ControllerRouterHandler] = [
     *HEALTH_ROUTES,
+    openapi_file,
     *(route for module in (*APIS, *PAGES) for route in module.ROUTES),
 ]
 NAV: Sequence[NavItem] = [item for module in PAGES for item in module.NAV]
@@ -90,7 +90,7 @@ def create_app(settings: Settings, conninfo: str, *, clock: Clock = utc_now) -> 
             )
         ],
         exception_handlers=EXCEPTION_HANDLERS,
-        openapi_config=_openapi(),
+        openapi_config=openapi_config(secure=settings.secure_cookies),
         request_max_body_size=settings.max_body_bytes,
         response_class=Answer,
         logging_config=None,
@@ -128,10 +128,6 @@ def _static() -> Router:
         opt={"bare": True},
         cache_control=CacheControlHeader(public=True, max_age=31_536_000, immutable=True),
     )
-
-
-def _openapi() -> OpenAPIConfig:
-    return OpenAPIConfig(title="Stockroom", version=__version__, path="/api/docs")
 
 
 def _lifespan(database: Database) -> Callable[[Litestar], AbstractAsyncContextManager[None]]:

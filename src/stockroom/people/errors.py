@@ -1,6 +1,6 @@
 """The refusals of people and their access."""
 
-from stockroom.platform.errors import N_, Conflict, Invalid, Unauthenticated
+from stockroom.platform.errors import N_, Conflict, Forbidden, Invalid, Unauthenticated
 
 
 class CredentialsInvalid(Unauthenticated):
@@ -57,3 +57,21 @@ class DepartmentUnknown(Invalid):
 class PasswordWeak(Invalid):
     code = "password.weak"
     sentence = N_("The password does not meet the rules.")
+
+
+class PasswordWrong(Invalid):
+    code = "password.wrong"
+    sentence = N_("This is not your present password.")
+    at = "/old_password"
+
+
+class PasswordsDiffer(Invalid):
+    code = "password.differs"
+    sentence = N_("The two passwords are not the same.")
+    at = "/password_repeat"
+
+
+class RoleBeyondOwn(Forbidden):
+    code = "account.role_beyond_own"
+    sentence = N_("This role may do things that you may not. Somebody who may must do this.")
+    at = "/role"

@@ -21,6 +21,14 @@ _HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 _BOUNDS: dict[Policy, tuple[int, int]] = {"composition": (8, 72), "passphrase": (15, 128)}
 _PRODUCT_NAMES = ("stockroom",)
 
+POLICY_WORDS: dict[Policy, str] = {
+    "composition": N_(
+        "8 to 72 characters: a lower-case and an upper-case letter, a digit and a special character."
+    ),
+    "passphrase": N_("15 to 128 characters of any kind; several words are easy to remember."),
+}
+"""What a form says beside the field."""
+
 TOO_SHORT = N_("The password needs at least {limit} characters.")
 TOO_LONG = N_("The password may have at most {limit} characters.")
 NO_LOWER = N_("Add a lower-case letter.")
@@ -55,9 +63,13 @@ def _composition_problems(password: str, at: str) -> list[FieldError]:
         (str.islower, "password.no_lower", NO_LOWER),
         (str.isupper, "password.no_upper", NO_UPPER),
         (str.isdigit, "password.no_digit", NO_DIGIT),
-        (lambda char: not char.isalnum() and not char.isspace(), "password.no_special", NO_SPECIAL),
+        (_is_special, "password.no_special", NO_SPECIAL),
     )
     return [FieldError(at, code, text) for test, code, text in checks if not any(map(test, password))]
+
+
+def _is_special(char: str) -> bool:
+    return not char.isalnum() and not char.isspace()
 
 
 def _contains_personal(password: str, personal: tuple[str, ...]) -> bool:
@@ -81,9 +93,11 @@ def is_common(password: str) -> bool:
     return lowered in common or (len(plain) >= 4 and plain in common and len(lowered) - len(plain) <= 4)
 
 
-def require_good_password(password: str, *, policy: Policy, personal: tuple[str, ...]) -> None:
+def require_good_password(
+    password: str, *, policy: Policy, personal: tuple[str, ...], at: str = "/password"
+) -> None:
     """Raises PasswordWeak with every broken rule."""
-    problems = password_problems(password, policy=policy, personal=personal)
+    problems = password_problems(password, policy=policy, personal=personal, at=at)
     if problems:
         raise PasswordWeak(errors=problems)
 

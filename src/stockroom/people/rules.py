@@ -1,7 +1,6 @@
-"""Permissions, the built-in roles, and when a session has ended. Pure."""
+"""Permissions and the built-in roles. Pure."""
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
 
 from stockroom.platform.errors import N_
 
@@ -52,8 +51,11 @@ STOCK_READS = frozenset(
 )  # fmt: skip
 STOCK_POSTS = frozenset({"stock.issue.post", "stock.transfer.post"})
 
+ADMIN = "admin"
+"""The role of which one active user must always be left."""
+
 BUILTIN_ROLES: dict[str, tuple[str, frozenset[str]]] = {
-    "admin": (N_("Administrator"), ALL),
+    ADMIN: (N_("Administrator"), ALL),
     "pharmacist": (
         N_("Pharmacist"),
         ALL - {"people.account.write", "people.account.read", "people.role.write", "platform.audit.read",
@@ -61,7 +63,8 @@ BUILTIN_ROLES: dict[str, tuple[str, frozenset[str]]] = {
     ),
     "technician": (
         N_("Pharmacy technician"),
-        STOCK_READS | STOCK_POSTS | PATIENTS | {"buying.receipt.read", "buying.receipt.post", "stock.hold.write"},
+        STOCK_READS | STOCK_POSTS | PATIENTS
+        | {"buying.receipt.read", "buying.receipt.post", "stock.hold.write"},
     ),
     "ward": (
         N_("Ward nurse"),
@@ -70,14 +73,15 @@ BUILTIN_ROLES: dict[str, tuple[str, frozenset[str]]] = {
     ),
     "purchasing": (
         N_("Purchasing"),
-        STOCK_READS | {"catalog.product.write", "catalog.price.read", "catalog.price.write", "catalog.supplier.write",
-                       "buying.receipt.read", "buying.receipt.post", "stock.level.write"},
+        STOCK_READS | {"catalog.product.write", "catalog.price.read", "catalog.price.write",
+                       "catalog.supplier.write", "buying.receipt.read", "buying.receipt.post",
+                       "stock.level.write"},
     ),
     "auditor": (N_("Auditor"), READS),
 }  # fmt: skip
 """code → (name, permissions). Kept equal to the database at every start."""
 
-PRIVILEGED_ROLES = frozenset({"admin", "auditor"})
+PRIVILEGED_ROLES = frozenset({ADMIN, "auditor"})
 """Roles whose sessions end after the shorter idle time."""
 
 
@@ -85,5 +89,20 @@ def unknown_permissions(names: Iterable[str]) -> list[str]:
     return sorted(set(names) - ALL)
 
 
-def session_has_ended(*, last_seen_at: datetime, expires_at: datetime, idle: timedelta, at: datetime) -> bool:
-    return at >= expires_at or at - last_seen_at >= idle
+BROWSERS = (
+    ("Edg/", "Edge"),
+    ("OPR/", "Opera"),
+    ("Firefox/", "Firefox"),
+    ("Chrome/", "Chrome"),
+    ("Safari/", "Safari"),
+)
+SYSTEMS = (
+    ("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("Windows", "Windows"),
+    ("Mac OS X", "macOS"), ("Linux", "Linux"),
+)  # fmt: skip
+
+
+def device_words(user_agent: str) -> str:
+    """``Firefox, Windows``: enough to know one's own device again; other programs as they call themselves."""
+    found = [next((word for mark, word in marks if mark in user_agent), "") for marks in (BROWSERS, SYSTEMS)]
+    return ", ".join(word for word in found if word) or user_agent[:60]

@@ -94,6 +94,10 @@ AUDIT_LIST = ListSpec(
         "entity": Filter("e.entity = %(value)s", describe="Kind of thing, for example receipt."),
         "entity_id": Filter("e.entity_id = %(value)s", describe="Id of the thing."),
         "action": Filter("e.action = %(value)s", describe="Action, for example stock.receipt.post."),
+        "actor": Filter(
+            "platform.fold(e.actor_name) like '%%' || platform.fold(%(value)s) || '%%'",
+            describe="Part of the person's name.",
+        ),
         "actor_id": Filter("e.actor_id = %(value)s", describe="Id of the person."),
         "request_id": Filter("e.request_id = %(value)s", describe="Request id."),
         "since": Filter("e.at >= %(value)s", datetime, "From this moment (ISO 8601 with zone)."),

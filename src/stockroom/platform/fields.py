@@ -53,9 +53,10 @@ class StructInput(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
 def decode_json(body: bytes, shape: type[T]) -> T:
     """Raises Invalid with every wrong field."""
     try:
-        return msgspec.json.decode(body, type=shape)
-    except msgspec.ValidationError:
-        return convert(msgspec.json.decode(body), shape)
+        try:
+            return msgspec.json.decode(body, type=shape)
+        except msgspec.ValidationError:
+            return convert(msgspec.json.decode(body), shape)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise Invalid(errors=[_error("", "field.json")]) from None
 

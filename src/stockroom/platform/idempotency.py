@@ -1,6 +1,7 @@
 """One effect for a double click and a retry: the answer to a key is kept in the transaction that made it."""
 
 import hashlib
+import hmac
 from typing import Any
 
 import msgspec
@@ -46,8 +47,10 @@ class Kept(msgspec.Struct, frozen=True):
     body: bytes | None
 
 
-def fingerprint(method: str, path: str, body: bytes) -> bytes:
-    return hashlib.sha256(method.encode() + b" " + path.encode() + b"\n" + body).digest()
+def fingerprint(secret: bytes, method: str, path: str, body: bytes) -> bytes:
+    """Keyed, because a body may hold a password and the fingerprint is stored."""
+    request = method.encode() + b" " + path.encode() + b"\n" + body
+    return hmac.new(secret, b"idempotency\x00" + request, hashlib.sha256).digest()
 
 
 def check_key(key: str) -> str:

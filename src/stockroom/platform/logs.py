@@ -8,7 +8,8 @@ import msgspec
 import structlog
 from structlog.typing import EventDict, WrappedLogger
 
-_FORGERY = {ord("\r"): "\\r", ord("\n"): "\\n"}
+_CONTROLS = (*range(0x20), 0x7F, 0x85, 0x2028, 0x2029)
+_FORGERY = {code: repr(chr(code))[1:-1] for code in _CONTROLS}
 
 
 _CALL_SITE = structlog.processors.CallsiteParameterAdder(
@@ -25,7 +26,7 @@ def _add_place(logger: WrappedLogger, method: str, event: EventDict) -> EventDic
 
 
 def _no_forged_lines(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
-    """Input inside a value cannot start a line of its own."""
+    """Input inside a value can neither start a line of its own nor steer the terminal that shows it."""
     for name, value in event.items():
         if isinstance(value, str) and name != "exception":
             event[name] = value.translate(_FORGERY)

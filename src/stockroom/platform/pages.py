@@ -1,5 +1,6 @@
 """HTML: one Jinja environment, and what every page is given."""
 
+import re
 from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
@@ -12,14 +13,17 @@ from litestar import Request, Response
 from litestar.response import Redirect
 
 from stockroom import __version__
-from stockroom.platform import i18n
+from stockroom.platform import csrf, i18n
 from stockroom.platform.errors import Refusal, VersionMissing
 from stockroom.platform.ids import new_id
-from stockroom.platform.scope import find_scope
+from stockroom.platform.scope import THEME_COOKIE, find_scope
 from stockroom.settings import Settings
 
 FLASH_COOKIE = "flash"
 PACKAGES = ("platform", "people", "catalog", "stock", "buying", "dispensing", "insight", "interchange")
+THEMES = ("auto", "light", "dark")
+OWN_PATH = re.compile(r"/(?![/\\])[^\x00-\x20\x7f\\]*")
+DOCS = "/api/docs"
 STATIC = Path(__file__).parent.parent / "static"
 
 AnyRequest = Request[Any, Any, Any]
@@ -58,6 +62,9 @@ class Query:
         if "page" not in changes:
             merged.pop("page", None)
         return "?" + urlencode(merged)
+
+    def without(self, *names: str) -> "Query":
+        return Query({name: value for name, value in self.values.items() if name not in names})
 
     def get(self, name: str, default: str = "") -> str:
         return self.values.get(name, default)
@@ -113,6 +120,7 @@ class Renderer:
         path = request.url.path
         return {
             "lang": i18n.language(),
+            "theme": identity.theme if identity is not None else _visitor_theme(request),
             "path": path,
             "query": Query(dict(request.query_params.items())),
             "request_id": request.scope["state"].get("request_id", ""),
@@ -144,6 +152,11 @@ class Renderer:
         return [{"title": i18n.gettext(title), "items": items} for title, items in groups.items()]
 
 
+def _visitor_theme(request: AnyRequest) -> str:
+    chosen = request.cookies.get(THEME_COOKIE, "")
+    return chosen if chosen in THEMES else "auto"
+
+
 def _money(value: Any, currency: str) -> str:
     return "" if value is None else i18n.money(value, currency)
 
@@ -166,12 +179,35 @@ def page(
     **context: Any,
 ) -> Response[bytes]:
     """A page, or the fragment that htmx asked for: the handler names the template."""
+    return draw(request, template, context, status=status, headers=headers)
+
+
+def draw(
+    request: AnyRequest,
+    template: str,
+    context: Mapping[str, Any],
+    *,
+    status: int,
+    headers: dict[str, str] | None = None,
+) -> Response[bytes]:
+    """``page`` for a context whose names are free, with the cookies that a drawn page owes."""
     renderer: Renderer = request.app.state.renderer
     body = renderer.render(request, template, context).encode()
     response = Response(body, status_code=status, media_type="text/html; charset=utf-8", headers=headers)
     if request.cookies.get(FLASH_COOKIE) and not is_htmx(request):
         response.delete_cookie(FLASH_COOKIE, path="/")
+    here = find_scope(request.scope)
+    if here is not None and here.new_visitor:
+        response.set_cookie(csrf.anonymous_cookie(here.new_visitor, secure=renderer.settings.secure_cookies))
     return response
+
+
+def own_path(address: str) -> str:
+    """``address`` where it is a path of ours, else ``/``: nobody is sent to another site from here.
+
+    Browsers drop tabs and line ends and read a backslash as a slash, so that ``/\\t/example.com`` leads away.
+    """
+    return address if OWN_PATH.fullmatch(address) else "/"
 
 
 def is_htmx(request: AnyRequest) -> bool:
@@ -179,7 +215,8 @@ def is_htmx(request: AnyRequest) -> bool:
 
 
 def wants_json(request: AnyRequest) -> bool:
-    return request.url.path.startswith("/api/") or request.url.path == "/api"
+    path = request.url.path
+    return path != DOCS and (path.startswith("/api/") or path == "/api")
 
 
 def redirect(request: AnyRequest, url: str, *, flash: str = "", kind: str = "success") -> Redirect:
@@ -210,7 +247,7 @@ def _flashes(request: AnyRequest) -> list[Flash]:
 
 
 def field_messages(refusal: Refusal | None) -> dict[str, str]:
-    """``{"lines-0-quantity": "Only 5 of 12 available."}``: each message under its field's form name.
+    """``{"lines-0-quantity": "Only 5 of 12 available."}``: all messages of a field under its form name.
 
     What belongs to no field is under the empty name.
     """
@@ -218,7 +255,8 @@ def field_messages(refusal: Refusal | None) -> dict[str, str]:
         return {}
     found: dict[str, str] = {}
     for error in refusal.errors:
-        found.setdefault(error.at.strip("/").replace("/", "-"), i18n.sentence(error.sentence, error.facts))
+        name, text = error.at.strip("/").replace("/", "-"), i18n.sentence(error.sentence, error.facts)
+        found[name] = f"{found[name]} {text}" if name in found else text
     found.setdefault("", i18n.sentence(refusal.sentence, refusal.facts))
     return found
 

@@ -18,14 +18,16 @@ from stockroom.platform.errors import Unauthenticated
 from stockroom.platform.i18n import choose_language, set_language
 from stockroom.platform.sessions import Identity, IdentityLoader
 
+LANGUAGE_COOKIE = "language"
+THEME_COOKIE = "theme"
 ANONYMOUS = Actor(id=None, name="", permissions=frozenset())
 STATE_KEY = "stockroom"
 
 
 class RequestScope:
-    """One request's id, moment (in the organisation's zone: its date is the local date), connection and person."""
+    """One request: id, moment (in the organisation's zone: its date is the local one), connection, person."""
 
-    __slots__ = ("actor", "at", "csrf_bound_to", "db", "identity", "request_id", "secret")
+    __slots__ = ("actor", "at", "csrf_bound_to", "db", "identity", "new_visitor", "request_id", "secret")
 
     def __init__(self, *, request_id: str, at: datetime, db: Connection, secret: bytes) -> None:
         self.request_id = request_id
@@ -35,8 +37,13 @@ class RequestScope:
         self.identity: Identity | None = None
         self.actor = ANONYMOUS
         self.csrf_bound_to = b""
+        self.new_visitor = ""
 
     def csrf_token(self) -> str:
+        """For the forms of a page. A new visitor's is bound to ``new_visitor``, which goes into a cookie."""
+        if not self.csrf_bound_to:
+            self.new_visitor = csrf.new_anonymous_value()
+            self.csrf_bound_to = self.new_visitor.encode()
         return csrf.make_token(self.secret, self.csrf_bound_to)
 
     def require_identity(self) -> Identity:
@@ -112,11 +119,11 @@ class ScopeMiddleware(ASGIMiddleware):
         token = request.cookies.get(sessions.session_cookie_name(secure=self.secure))
         if token:
             here.identity = await self.load_identity(here.db, sessions.hash_token(token), here.at)
-        preferred = None
+        preferred = request.cookies.get(LANGUAGE_COOKIE)
         if here.identity is not None:
             here.actor = here.identity.actor(here.request_id)
             here.csrf_bound_to = here.identity.token_hash
-            preferred = here.identity.language
+            preferred = here.identity.language or preferred
             request.scope["state"]["user"] = here.identity.username
         else:
             here.csrf_bound_to = request.cookies.get(csrf.cookie_name(secure=self.secure), "").encode()
@@ -138,11 +145,14 @@ class ScopeMiddleware(ASGIMiddleware):
         answer = BufferedAnswer()
         await self.database.begin(here.db)
         try:
-            key = await _idempotency_key(request)
+            # A visitor has no place of their own to keep answers in.
+            key = "" if here.identity is None else await _idempotency_key(request)
             account = str(here.actor.id or "")
             kept = None
             if key:
-                print_ = idempotency.fingerprint(request.method, request.url.path, await _raw(request))
+                print_ = idempotency.fingerprint(
+                    here.secret, request.method, request.url.path, await _raw(request)
+                )
                 kept = await idempotency.claim(here.db, account_id=account, key=key, print_=print_)
             if kept is None:
                 await next_app(request.scope, _replayed(await _raw(request), request.receive), answer.send)

@@ -3,6 +3,7 @@
 from typing import Any
 from urllib.parse import quote
 
+import msgspec
 import structlog
 from litestar import Request, Response
 from litestar.connection import ASGIConnection
@@ -30,9 +31,9 @@ from stockroom.platform.errors import (
     VersionMissing,
 )
 from stockroom.platform.i18n import choose_language, gettext, sentence, set_language
-from stockroom.platform.pages import Renderer, is_htmx, wants_json
+from stockroom.platform.pages import draw, is_htmx, wants_json
 from stockroom.platform.problems import Problem, problem_response
-from stockroom.platform.scope import find_scope, scope_of
+from stockroom.platform.scope import LANGUAGE_COOKIE, find_scope, scope_of
 
 AnyRequest = Request[Any, Any, Any]
 log = structlog.get_logger("stockroom.errors")
@@ -110,11 +111,24 @@ def _cached_body(request: AnyRequest) -> bytes:
     return body if isinstance(body, bytes) else b""
 
 
+def _is_too_deep(body: bytes) -> bool:
+    """JSON nested beyond what can be read: the sender's fault, not ours."""
+    try:
+        msgspec.json.decode(body)
+    except RecursionError:
+        return True
+    except msgspec.DecodeError:
+        pass
+    return False
+
+
 def _refusal_of(request: AnyRequest, error: Exception) -> Refusal:
     if (known := as_refusal(error)) is not None:
         return known
     if isinstance(error, ValidationException):
         return _explain_body(request, error)
+    if isinstance(error, RecursionError) and _is_too_deep(_cached_body(request)):
+        return _explain_body(request, ValidationException())
     if isinstance(error, HTTPException):
         if error.status_code in BY_STATUS:
             return BY_STATUS[error.status_code]()
@@ -134,7 +148,8 @@ def render_error(request: AnyRequest, error: Exception) -> Response[Any]:
     refusal = _refusal_of(request, error)
     if find_scope(request.scope) is None:
         default = request.app.state.settings.default_language
-        set_language(choose_language(None, request.headers.get("accept-language"), default))
+        preferred = request.cookies.get(LANGUAGE_COOKIE)
+        set_language(choose_language(preferred, request.headers.get("accept-language"), default))
     headers = {"Retry-After": "2"} if refusal.status == 503 else {}
     if isinstance(error, HTTPException) and refusal.status == 405 and error.headers:
         headers |= {name: value for name, value in error.headers.items() if name.lower() == "allow"}
@@ -142,8 +157,13 @@ def render_error(request: AnyRequest, error: Exception) -> Response[Any]:
     if wants_json(request):
         return problem_response(refusal, request_id, headers)
     if refusal.status == 401:
-        return Redirect(f"/sign-in?next={quote(request.url.path)}", status_code=303)
+        return Redirect(f"/sign-in?next={quote(_address(request), safe='/')}", status_code=303)
     return _error_page(request, refusal, headers)
+
+
+def _address(request: AnyRequest) -> str:
+    query = request.url.query
+    return f"{request.url.path}?{query}" if query and request.method == "GET" else request.url.path
 
 
 def _error_page(request: AnyRequest, refusal: Refusal, headers: dict[str, str]) -> Response[Any]:
@@ -161,14 +181,12 @@ def _error_page(request: AnyRequest, refusal: Refusal, headers: dict[str, str]) 
     if is_htmx(request):
         template = "partials/problem.html"
         headers |= {"HX-Retarget": "#flashes", "HX-Reswap": "innerHTML"}
-    renderer: Renderer = request.app.state.renderer
-    body = renderer.render(request, template, context).encode()
-    media_type = "text/html; charset=utf-8"
-    return Response(body, status_code=refusal.status, media_type=media_type, headers=headers)
+    return draw(request, template, context, status=refusal.status, headers=headers)
 
 
 def _answer(description: str) -> ResponseSpec:
-    return ResponseSpec(Problem, description=description, media_type="application/problem+json")  # pyright: ignore[reportArgumentType]  # a media type of ours
+    problem = "application/problem+json"
+    return ResponseSpec(Problem, generate_examples=False, description=description, media_type=problem)  # pyright: ignore[reportArgumentType]  # a media type of ours
 
 
 ANSWERS: dict[int, ResponseSpec] = {

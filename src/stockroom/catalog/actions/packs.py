@@ -39,18 +39,18 @@ on conflict (code) do update set pack_id = excluded.pack_id where b.product_id =
 
 
 async def save_packs_and_barcodes(db: Connection, product_id: UUID, checked: CheckedProduct) -> None:
-    """Raises BarcodeTaken at the line whose code another product has."""
+    """Raises BarcodeTaken where another product got a code since ``require_free_barcodes`` looked."""
     codes = [code for code, _ in checked.barcodes]
-    await _require_free(db, codes, product_id)
     pack_ids = await _save_packs(db, product_id, checked.packs)
     await execute(db, REMOVE_BARCODES, {"product": product_id, "codes": codes})
     packs = [None if index is None else pack_ids[index] for _, index in checked.barcodes]
     saved = await execute(db, SAVE_BARCODES, {"product": product_id, "codes": codes, "packs": packs})
     if saved != len(codes):
-        await _require_free(db, codes, product_id)
+        await require_free_barcodes(db, codes, product_id)
 
 
-async def _require_free(db: Connection, codes: Sequence[str], product_id: UUID) -> None:
+async def require_free_barcodes(db: Connection, codes: Sequence[str], product_id: UUID | None) -> None:
+    """Raises BarcodeTaken at the first line whose code another product has."""
     taken = await products.find_taken_barcode(db, codes, product_id) if codes else None
     if taken is not None:
         at = f"/barcodes/{codes.index(taken.code)}/code"

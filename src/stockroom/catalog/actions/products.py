@@ -1,12 +1,11 @@
 """Creating and changing a product as a whole."""
 
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 import msgspec
 
-from stockroom.catalog.actions.packs import save_packs_and_barcodes
+from stockroom.catalog.actions.packs import require_free_barcodes, save_packs_and_barcodes
 from stockroom.catalog.actions.product_input import CheckedProduct, ProductInput, check_product
 from stockroom.catalog.errors import FormUnknown, ProductCodeTaken, SupplierUnknown
 from stockroom.catalog.events import ProductTrackingChanging, ProductUnitChanging
@@ -59,7 +58,7 @@ class ProductRecord(msgspec.Struct, frozen=True):
 async def create_product(db: Connection, *, product: ProductInput, actor: Actor, at: datetime) -> UUID:
     """Raises Invalid with every wrong field, ProductCodeTaken, BarcodeTaken, FormUnknown, SupplierUnknown."""
     checked = check_product(product)
-    await _require_known(db, checked.columns, None)
+    await _require_known(db, checked, None)
     product_id = new_id()
     await execute(db, INSERT, {**checked.columns, "id": product_id, "at": at})
     await save_packs_and_barcodes(db, product_id, checked)
@@ -79,7 +78,7 @@ async def update_product(
     before = await _record_of(db, await products.lock_product(db, product_id))
     if before.product.version != version:
         raise VersionStale
-    await _require_known(db, checked.columns, before.product)
+    await _require_known(db, checked, before.product)
     await _announce(db, before.product, checked, actor=actor, at=at)
     await execute(db, UPDATE, {**checked.columns, "id": product_id, "version": version})
     await save_packs_and_barcodes(db, product_id, checked)
@@ -100,11 +99,13 @@ async def _announce(
         await publish(db, ProductTrackingChanging(before.id), actor=actor, at=at)
 
 
-async def _require_known(db: Connection, columns: dict[str, Any], before: Product | None) -> None:
+async def _require_known(db: Connection, checked: CheckedProduct, before: Product | None) -> None:
+    columns = checked.columns
     own_id = None if before is None else before.id
     holder = await products.find_code_holder(db, columns["code"], own_id)
     if holder is not None:
         raise ProductCodeTaken(product=holder)
+    await require_free_barcodes(db, [code for code, _ in checked.barcodes], own_id)
     form_code, supplier_id = columns["form_code"], columns["preferred_supplier_id"]
     if form_code is not None and (before is None or before.form_code != form_code):
         form = await forms.find_form(db, form_code)

@@ -23,3 +23,8 @@ async def read_dispensing(db: Connection, *, dispensing_id: UUID, actor: Actor) 
         db, actor, "dispensing.patient.read", "patient", found.patient_id, after={"read": found.number}
     )
     return found
+
+
+def note_export(db: Connection, *, rows: int, actor: Actor) -> None:
+    """An audit entry that a list of patients left the house as a file."""
+    audit.record(db, actor, "dispensing.patient.export", "patient", "", after={"rows": rows})

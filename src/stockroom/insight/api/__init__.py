@@ -1,7 +1,5 @@
 """JSON endpoints of dashboards and search."""
 
-from collections.abc import Sequence
+from stockroom.insight.api import dashboard, search, verification
 
-from litestar.types import ControllerRouterHandler
-
-ROUTES: Sequence[ControllerRouterHandler] = []
+ROUTES = [*dashboard.ROUTES, *search.ROUTES, *verification.ROUTES]

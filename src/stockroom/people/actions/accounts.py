@@ -1,26 +1,29 @@
-"""Creating users and setting their passwords."""
+"""Creating and changing users."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
-import msgspec
-from msgspec import Meta
+from msgspec import Meta, field
 
-from stockroom.people.errors import EmailTaken, RoleUnknown, UsernameTaken
+from stockroom.people import queries
+from stockroom.people.actions.access import end_sessions, require_another_admin, require_own_rank
+from stockroom.people.errors import DepartmentUnknown, EmailTaken, UsernameTaken
 from stockroom.people.passwords import Policy, hash_password, require_good_password
+from stockroom.people.queries.accounts import Account
 from stockroom.platform import audit
 from stockroom.platform.access import Actor
 from stockroom.platform.db import Connection, execute, fetch_value
+from stockroom.platform.errors import VersionStale
 from stockroom.platform.fields import Email, Line, Name, StructInput
 from stockroom.platform.ids import new_id
 
-ROLE_EXISTS = "select exists (select from people.role where code = %(code)s)"
 LOGIN_TAKEN = """
 select case
-    when exists (select from people.account where lower(username) = lower(%(username)s)) then 'username'
-    when %(email)s <> '' and exists (select from people.account where lower(email) = lower(%(email)s))
-        then 'email'
+    when exists (select from people.account
+        where lower(username) = lower(%(username)s) and id is distinct from %(id)s) then 'username'
+    when %(email)s <> '' and exists (select from people.account
+        where lower(email) = lower(%(email)s) and id is distinct from %(id)s) then 'email'
 end
 """
 INSERT_ACCOUNT = """
@@ -30,64 +33,117 @@ values
     (%(id)s, %(username)s, %(email)s, %(name)s, %(role)s, %(password_hash)s, %(password_changed_at)s,
      %(phone)s, %(language)s, %(at)s)
 """
+UPDATE_ACCOUNT = """
+update people.account
+set username = %(username)s, email = %(email)s, name = %(name)s, role_code = %(role)s, phone = %(phone)s,
+    language = %(language)s, version = version + 1
+where id = %(id)s and version = %(version)s
+"""
+UNBIND_DEPARTMENTS = """
+delete from people.account_department
+where account_id = %(account_id)s and department_id <> all(%(departments)s::uuid[])
+"""
 BIND_DEPARTMENTS = """
 insert into people.account_department (account_id, department_id)
-select %(account_id)s, unnest(%(departments)s::uuid[])
+select %(account_id)s, id
+from unnest(%(departments)s::uuid[]) as given (id)
+on conflict do nothing
 """
 
+Username = Annotated[str, Meta(min_length=2, max_length=64, pattern=r"^[^\s@\x00-\x1f\x7f]+$")]
+Language = Literal["en", "pl"]
 
-class AccountInput(StructInput, frozen=True, kw_only=True):
-    """A new user. Without a password the account waits for an invitation."""
 
-    username: Annotated[str, Meta(min_length=2, max_length=64, pattern=r"^[^\s@\x00-\x1f\x7f]+$")]
-    name: Name
-    role: str
-    email: Email = ""
+class AccountChange(StructInput, frozen=True, kw_only=True):
+    """What an administrator writes about a user. Without departments the user sees all of them."""
+
+    username: Annotated[Username, Meta(examples=["anna.nowak"])]
+    name: Annotated[Name, Meta(examples=["Anna Nowak"])]
+    role: Annotated[str, Meta(max_length=64, examples=["pharmacist"])]
+    email: Annotated[Email, Meta(examples=["anna.nowak@hospital.example"])] = ""
     phone: Line = ""
-    password: Annotated[str, Meta(max_length=256)] | None = None
-    language: str | None = None
-    departments: list[UUID] = msgspec.field(default_factory=list[UUID])
+    language: Language | None = None
+    departments: Annotated[list[UUID], Meta(max_length=200)] = field(default_factory=list[UUID])
+
+
+class AccountInput(AccountChange, frozen=True, kw_only=True):
+    """A new user. Without a password the account waits for one to be set."""
+
+    password: Annotated[str, Meta(max_length=256, examples=["Blue-7-Kettles"])] | None = None
 
 
 async def create_account(
     db: Connection, *, account: AccountInput, policy: Policy, actor: Actor, at: datetime
 ) -> UUID:
-    """Raises RoleUnknown, UsernameTaken, EmailTaken, PasswordWeak."""
-    if not await fetch_value(db, ROLE_EXISTS, {"code": account.role}):
-        raise RoleUnknown
-    await _require_free(db, account.username, account.email)
+    """Raises RoleUnknown, RoleBeyondOwn, UsernameTaken, EmailTaken, DepartmentUnknown, PasswordWeak."""
+    account_id = new_id()
+    await _check(db, account, None, actor)
     hashed = None
     if account.password is not None:
         personal = (account.username, account.email, account.name)
         require_good_password(account.password, policy=policy, personal=personal)
         hashed = await hash_password(account.password)
-    account_id = new_id()
-    await execute(
-        db,
-        INSERT_ACCOUNT,
-        {
-            "id": account_id,
-            "username": account.username,
-            "email": account.email,
-            "name": account.name,
-            "role": account.role,
-            "password_hash": hashed,
-            "password_changed_at": at if hashed else None,
-            "phone": account.phone,
-            "language": account.language,
-            "at": at,
-        },
-    )
-    if account.departments:
-        await execute(db, BIND_DEPARTMENTS, {"account_id": account_id, "departments": account.departments})
-    seen = {"username": account.username, "name": account.name, "role": account.role, "email": account.email}
-    audit.record(db, actor, "people.account.create", "account", account_id, after=seen)
+    secret = {"password_hash": hashed, "password_changed_at": at if hashed else None}
+    await execute(db, INSERT_ACCOUNT, {**_columns(account), **secret, "id": account_id, "at": at})
+    await _bind(db, account_id, account.departments)
+    made = await queries.get_account(db, account_id)
+    audit.record(db, actor, "people.account.create", "account", account_id, after=made)
     return account_id
 
 
-async def _require_free(db: Connection, username: str, email: str) -> None:
-    taken = await fetch_value(db, LOGIN_TAKEN, {"username": username, "email": email})
+async def update_account(
+    db: Connection, *, account_id: UUID, account: AccountChange, version: int, actor: Actor
+) -> Account:
+    """A new role ends all sessions of the user.
+
+    Raises NotFound, RoleUnknown, RoleBeyondOwn, LastAdmin, UsernameTaken, EmailTaken, DepartmentUnknown,
+    VersionStale.
+    """
+    before = await queries.get_account(db, account_id)
+    await require_own_rank(db, before.role, actor)
+    await _check(db, account, account_id, actor)
+    if before.role != account.role:
+        await require_another_admin(db, before)
+    params = {**_columns(account), "id": account_id, "version": version}
+    if not await execute(db, UPDATE_ACCOUNT, params):
+        raise VersionStale
+    await _bind(db, account_id, account.departments)
+    if before.role != account.role:
+        await end_sessions(db, account_id)
+    after = await queries.get_account(db, account_id)
+    audit.record(db, actor, "people.account.update", "account", account_id, before=before, after=after)
+    return after
+
+
+async def _check(db: Connection, account: AccountChange, own_id: UUID | None, actor: Actor) -> None:
+    await require_own_rank(db, account.role, actor)
+    await require_free_login(db, username=account.username, email=account.email, own_id=own_id)
+    unknown = await queries.find_unknown_departments(db, account.departments)
+    if unknown:
+        raise DepartmentUnknown(at=f"/departments/{unknown[0]}")
+
+
+async def require_free_login(db: Connection, *, username: str, email: str, own_id: UUID | None) -> None:
+    """Raises UsernameTaken, EmailTaken."""
+    taken = await fetch_value(db, LOGIN_TAKEN, {"username": username, "email": email, "id": own_id})
     if taken == "username":
         raise UsernameTaken
     if taken == "email":
         raise EmailTaken
+
+
+async def _bind(db: Connection, account_id: UUID, departments: list[UUID]) -> None:
+    params = {"account_id": account_id, "departments": departments}
+    await execute(db, UNBIND_DEPARTMENTS, params)
+    await execute(db, BIND_DEPARTMENTS, params)
+
+
+def _columns(account: AccountChange) -> dict[str, str | None]:
+    return {
+        "username": account.username,
+        "email": account.email,
+        "name": account.name.strip(),
+        "role": account.role,
+        "phone": account.phone,
+        "language": account.language,
+    }

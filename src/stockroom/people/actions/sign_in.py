@@ -20,7 +20,12 @@ insert into people.session
 values
     (%(token_hash)s, %(id)s, %(account_id)s, %(at)s, %(at)s, %(expires_at)s, %(address)s, %(user_agent)s)
 """
-NOTE_SIGN_IN = "update people.account set last_sign_in_at = %(at)s where id = %(id)s"
+# Holds the account until the commit: a password changed in between makes this sign-in fail, one that
+# changes afterwards finds the new session and ends it.
+NOTE_SIGN_IN = """
+update people.account set last_sign_in_at = %(at)s
+where id = %(id)s and active and password_hash = %(password_hash)s
+"""
 DELETE_SESSION = "delete from people.session where token_hash = %(token_hash)s"
 TOUCH = "update people.session set last_seen_at = %(at)s where token_hash = %(token_hash)s"
 PURGE = "delete from people.session where account_id = %(account_id)s and expires_at <= %(at)s"
@@ -51,6 +56,8 @@ async def sign_in(
     hashed = candidate.password_hash if candidate is not None and candidate.active else None
     if not await password_matches(hashed, password) or candidate is None:
         raise CredentialsInvalid
+    if not await execute(db, NOTE_SIGN_IN, {"id": candidate.id, "password_hash": hashed, "at": at}):
+        raise CredentialsInvalid
     token = sessions.new_token()
     token_hash = sessions.hash_token(token)
     if replaces is not None:
@@ -69,7 +76,6 @@ async def sign_in(
             "user_agent": user_agent[:300],
         },
     )
-    await execute(db, NOTE_SIGN_IN, {"id": candidate.id, "at": at})
     actor = Actor(candidate.id, candidate.name, frozenset(), request_id=request_id)
     audit.record(db, actor, "people.session.start", "account", candidate.id, after={"address": address})
     return SignedIn(token, token_hash, candidate.id)
@@ -82,7 +88,7 @@ async def sign_out(db: Connection, *, identity: Identity, actor: Actor) -> None:
 
 
 def identity_loader(*, idle: timedelta, privileged_idle: timedelta) -> IdentityLoader:
-    """What the request middleware calls: finds the live session and notes, once a minute, that it was seen."""
+    """What the middleware calls: finds the live session and notes, once a minute, that it was seen."""
 
     async def load(db: Connection, token_hash: bytes, at: datetime) -> Identity | None:
         identity = await queries.find_identity(

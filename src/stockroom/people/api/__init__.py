@@ -1,5 +1,5 @@
 """JSON endpoints of people."""
 
-from stockroom.people.api import auth, departments
+from stockroom.people.api import accounts, audit, auth, departments, me
 
-ROUTES = [*auth.ROUTES, *departments.ROUTES]
+ROUTES = [*auth.ROUTES, *me.ROUTES, *accounts.ROUTES, *departments.ROUTES, *audit.ROUTES]

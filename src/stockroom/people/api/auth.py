@@ -1,6 +1,6 @@
 """JSON endpoints of sign-in."""
 
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 import msgspec
@@ -8,23 +8,25 @@ from litestar import Request, Response, get, post
 from litestar.datastructures import State
 from litestar.di import NamedDependency
 from litestar.params import JSONBody
+from msgspec import Meta
 
 from stockroom.people.actions.sign_in import sign_out
-from stockroom.people.start_session import set_session_cookie, start_session
+from stockroom.people.web import set_session_cookie, settings_of, start_session
 from stockroom.platform import csrf, sessions
 from stockroom.platform.access import Actor
 from stockroom.platform.db import Connection
 from stockroom.platform.fields import StructInput
 from stockroom.platform.scope import scope_of
-from stockroom.platform.web import Needs
-from stockroom.settings import Settings
+from stockroom.platform.web import ANSWERS, Needs
+
+TAGS = ["Sign-in"]
 
 
 class Credentials(StructInput, frozen=True):
     """User name or e-mail address, and the password."""
 
-    username: str
-    password: str
+    username: Annotated[str, Meta(max_length=256, examples=["anna.nowak"])]
+    password: Annotated[str, Meta(max_length=256, examples=["Blue-7-Kettles"])]
 
 
 class SignedInUser(msgspec.Struct, frozen=True):
@@ -60,7 +62,15 @@ def _shape(identity: sessions.Identity) -> SignedInUser:
     )
 
 
-@post("/api/auth/login", status_code=200, summary="Sign in", opt={"public": True})
+@post(
+    "/api/auth/login",
+    status_code=200,
+    opt={"public": True},
+    security=[{}],
+    tags=TAGS,
+    summary="Sign in",
+    responses=ANSWERS,
+)
 async def login(request: Request[Any, Any, State], data: JSONBody[Credentials]) -> Response[SignInAnswer]:
     """401 `auth.invalid_credentials` for an unknown user and a wrong password alike."""
     identity = await start_session(request, data.username, data.password)
@@ -69,12 +79,19 @@ async def login(request: Request[Any, Any, State], data: JSONBody[Credentials]) 
     return response
 
 
-@post("/api/auth/logout", status_code=204, guards=[Needs("")], summary="Sign out")
+@post(
+    "/api/auth/logout",
+    status_code=204,
+    guards=[Needs("")],
+    tags=TAGS,
+    summary="Sign out",
+    responses=ANSWERS,
+)
 async def logout(
     request: Request[Any, Any, State], db: NamedDependency[Connection], actor: NamedDependency[Actor]
 ) -> Response[None]:
     """The session ends on the server; a copy of the cookie is worth nothing afterwards."""
-    settings: Settings = request.app.state.settings
+    settings = settings_of(request)
     await sign_out(db, identity=scope_of(request).require_identity(), actor=actor)
     response = Response(None, status_code=204)
     response.set_cookie(sessions.ended_cookie(secure=settings.secure_cookies))
@@ -82,8 +99,9 @@ async def logout(
     return response
 
 
-@get("/api/auth/me", guards=[Needs("")], summary="Who am I")
+@get("/api/auth/me", guards=[Needs("")], tags=TAGS, summary="Who am I", responses=ANSWERS)
 async def me(request: Request[Any, Any, State]) -> SignInAnswer:
+    """The signed-in person, and a token for X-CSRF-Token."""
     here = scope_of(request)
     return SignInAnswer(_shape(here.require_identity()), here.csrf_token())
 

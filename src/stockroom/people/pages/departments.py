@@ -79,7 +79,20 @@ async def add_department(
 async def show_department(
     request: AnyRequest, db: NamedDependency[Connection], department_id: FromPath[UUID]
 ) -> Response[Any]:
-    return page(request, "people/department.html", department=await queries.get_department(db, department_id))
+    return await _detail(request, db, department_id, None)
+
+
+async def _detail(
+    request: AnyRequest, db: Connection, department_id: UUID, refusal: Refusal | None
+) -> Response[bytes]:
+    return page(
+        request,
+        "people/department.html",
+        status=200 if refusal is None else refusal.status,
+        department=await queries.get_department(db, department_id),
+        users=await queries.list_department_users(db, department_id),
+        **form_errors(refusal),
+    )
 
 
 @get(
@@ -133,9 +146,13 @@ async def archive(
     department_id: FromPath[UUID],
 ) -> Response[Any]:
     version = form_version(await read_form(request))
-    await archive_department(
-        db, department_id=department_id, version=version, actor=actor, at=scope_of(request).at
-    )
+    try:
+        async with savepoint(db):
+            await archive_department(
+                db, department_id=department_id, version=version, actor=actor, at=scope_of(request).at
+            )
+    except Refusal as refusal:
+        return await _detail(request, db, department_id, refusal)
     return redirect(request, "/departments", flash=_("Archived."))
 
 

@@ -1,11 +1,12 @@
 """Departments."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
 import msgspec
 
-from stockroom.platform.db import Connection, fetch_all, fetch_one
+from stockroom.platform.db import Connection, fetch_all, fetch_one, fetch_values
 from stockroom.platform.errors import NotFound
 from stockroom.platform.lists import Filter, ListSpec, Sort
 
@@ -22,6 +23,14 @@ select d.id, d.name
 from people.department d
 where d.active
 order by d.is_main desc, platform.fold(d.name), d.id
+"""
+
+
+UNKNOWN = """
+select wanted.position - 1
+from unnest(%(ids)s::uuid[]) with ordinality as wanted (id, position)
+where not exists (select from people.department d where d.id = wanted.id and d.active)
+order by wanted.position
 """
 
 
@@ -74,3 +83,8 @@ async def get_department(db: Connection, department_id: UUID) -> Department:
 async def list_department_choices(db: Connection) -> list[Choice]:
     """The active departments, the main pharmacy first."""
     return await fetch_all(db, CHOICES, None, Choice)
+
+
+async def find_unknown_departments(db: Connection, ids: Sequence[UUID]) -> list[int]:
+    """The positions of those that do not exist or are archived."""
+    return await fetch_values(db, UNKNOWN, {"ids": list(ids)})

@@ -1,0 +1,150 @@
+"""JSON endpoints of users."""
+
+from typing import Any
+from uuid import UUID
+
+from litestar import Request, Response, get, post, put
+from litestar.datastructures import State
+from litestar.di import NamedDependency
+from litestar.params import FromPath, JSONBody
+
+from stockroom.people import queries
+from stockroom.people.actions import access
+from stockroom.people.actions.access import NewPassword
+from stockroom.people.actions.accounts import AccountChange, AccountInput, create_account, update_account
+from stockroom.people.queries.accounts import ACCOUNTS, Account
+from stockroom.people.queries.roles import Role
+from stockroom.people.web import settings_of
+from stockroom.platform.access import Actor
+from stockroom.platform.db import Connection
+from stockroom.platform.lists import Page, Slice
+from stockroom.platform.pagination import list_operation, listed
+from stockroom.platform.scope import scope_of
+from stockroom.platform.web import ANSWERS, Needs, etag, seen_version
+
+AnyRequest = Request[Any, Any, State]
+TAGS = ["Users"]
+READS = [Needs("people.account.read")]
+WRITES = [Needs("people.account.write")]
+
+
+@get(
+    "/api/users",
+    guards=READS,
+    operation_class=list_operation(ACCOUNTS),
+    tags=TAGS,
+    summary="List users",
+    responses=ANSWERS,
+)
+async def list_users(request: AnyRequest, db: NamedDependency[Connection]) -> Page[Account] | Slice[Account]:
+    return await listed(request, db, ACCOUNTS)
+
+
+@get("/api/users/{account_id:uuid}", guards=READS, tags=TAGS, summary="One user", responses=ANSWERS)
+async def get_user(db: NamedDependency[Connection], account_id: FromPath[UUID]) -> Response[Account]:
+    return _answer(await queries.get_account(db, account_id))
+
+
+@post("/api/users", guards=WRITES, tags=TAGS, summary="Create a user", responses=ANSWERS)
+async def post_user(
+    request: AnyRequest,
+    db: NamedDependency[Connection],
+    actor: NamedDependency[Actor],
+    data: JSONBody[AccountInput],
+) -> Response[Account]:
+    """422 `password.weak` names every broken rule of the password at `/password`."""
+    account_id = await create_account(
+        db,
+        account=data,
+        policy=settings_of(request).password_policy,
+        actor=actor,
+        at=scope_of(request).at,
+    )
+    made = await queries.get_account(db, account_id)
+    return Response(made, headers=etag(made.version) | {"Location": f"/api/users/{account_id}"})
+
+
+@put("/api/users/{account_id:uuid}", guards=WRITES, tags=TAGS, summary="Change a user", responses=ANSWERS)
+async def put_user(
+    request: AnyRequest,
+    db: NamedDependency[Connection],
+    actor: NamedDependency[Actor],
+    account_id: FromPath[UUID],
+    data: JSONBody[AccountChange],
+) -> Response[Account]:
+    """A new role signs the user out everywhere. 409 `account.last_admin` for the last administrator."""
+    return _answer(
+        await update_account(
+            db, account_id=account_id, account=data, version=seen_version(request), actor=actor
+        )
+    )
+
+
+@post(
+    "/api/users/{account_id:uuid}/disable",
+    guards=WRITES,
+    status_code=200,
+    tags=TAGS,
+    summary="Disable a user",
+    responses=ANSWERS,
+)
+async def disable_user(
+    db: NamedDependency[Connection], actor: NamedDependency[Actor], account_id: FromPath[UUID]
+) -> Response[Account]:
+    """All sessions of the user end at once. Disabling twice changes nothing."""
+    return _answer(await access.disable_account(db, account_id=account_id, actor=actor))
+
+
+@post(
+    "/api/users/{account_id:uuid}/enable",
+    guards=WRITES,
+    status_code=200,
+    tags=TAGS,
+    summary="Enable a user",
+    responses=ANSWERS,
+)
+async def enable_user(
+    db: NamedDependency[Connection], actor: NamedDependency[Actor], account_id: FromPath[UUID]
+) -> Response[Account]:
+    return _answer(await access.enable_account(db, account_id=account_id, actor=actor))
+
+
+@post(
+    "/api/users/{account_id:uuid}/password",
+    guards=WRITES,
+    status_code=200,
+    tags=TAGS,
+    summary="Set a user's password",
+    responses=ANSWERS,
+)
+async def post_user_password(
+    request: AnyRequest,
+    db: NamedDependency[Connection],
+    actor: NamedDependency[Actor],
+    account_id: FromPath[UUID],
+    data: JSONBody[NewPassword],
+) -> Response[Account]:
+    """All sessions of the user end at once. 422 `password.weak` names every broken rule."""
+    after = await access.set_password(
+        db,
+        account_id=account_id,
+        password=data.password,
+        policy=settings_of(request).password_policy,
+        actor=actor,
+        at=scope_of(request).at,
+    )
+    return _answer(after)
+
+
+@get("/api/roles", guards=READS, tags=TAGS, summary="Roles and their permissions", responses=ANSWERS)
+async def get_roles(db: NamedDependency[Connection]) -> list[Role]:
+    return await queries.list_roles(db)
+
+
+def _answer(account: Account) -> Response[Account]:
+    return Response(account, headers=etag(account.version))
+
+
+ROUTES = [
+    list_users, get_user, post_user, put_user, disable_user, enable_user, post_user_password, get_roles,
+]  # fmt: skip

@@ -1,0 +1,134 @@
+"""Letting a user in or keeping one out, and the roles, in the browser."""
+
+from collections.abc import Awaitable, Mapping
+from typing import Any
+from uuid import UUID
+
+from litestar import Request, Response, get, post
+from litestar.datastructures import State
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+
+from stockroom.people import queries
+from stockroom.people.actions import access
+from stockroom.people.actions.access import NewPassword
+from stockroom.people.errors import PasswordsDiffer
+from stockroom.people.passwords import POLICY_WORDS
+from stockroom.people.queries.accounts import Account
+from stockroom.people.rules import PERMISSIONS
+from stockroom.people.web import settings_of
+from stockroom.platform.access import Actor
+from stockroom.platform.db import Connection, savepoint
+from stockroom.platform.errors import Refusal
+from stockroom.platform.fields import convert
+from stockroom.platform.i18n import gettext as _
+from stockroom.platform.pages import form_errors, page, read_form, redirect
+from stockroom.platform.scope import scope_of
+from stockroom.platform.web import Needs
+
+AnyRequest = Request[Any, Any, State]
+WRITES = [Needs("people.account.write")]
+
+
+@post("/users/{account_id:uuid}/disable", guards=WRITES, include_in_schema=False, status_code=303)
+async def disable_user(
+    request: AnyRequest,
+    db: NamedDependency[Connection],
+    actor: NamedDependency[Actor],
+    account_id: FromPath[UUID],
+) -> Response[Any]:
+    deed = access.disable_account(db, account_id=account_id, actor=actor)
+    return await _done(request, db, account_id, deed, _("The user is disabled and signed out everywhere."))
+
+
+@post("/users/{account_id:uuid}/enable", guards=WRITES, include_in_schema=False, status_code=303)
+async def enable_user(
+    request: AnyRequest,
+    db: NamedDependency[Connection],
+    actor: NamedDependency[Actor],
+    account_id: FromPath[UUID],
+) -> Response[Any]:
+    deed = access.enable_account(db, account_id=account_id, actor=actor)
+    return await _done(request, db, account_id, deed, _("The user may sign in again."))
+
+
+async def _done(
+    request: AnyRequest, db: Connection, account_id: UUID, deed: Awaitable[Account], words: str
+) -> Response[Any]:
+    """Back to the user, with what was done or why it was refused."""
+    try:
+        async with savepoint(db):
+            await deed
+    except Refusal as refusal:
+        account = await queries.get_account(db, account_id)
+        return page(
+            request, "people/user.html", status=refusal.status, account=account, **form_errors(refusal)
+        )
+    return redirect(request, f"/users/{account_id}", flash=words)
+
+
+@get("/users/{account_id:uuid}/password", guards=WRITES, include_in_schema=False)
+async def show_password_form(
+    request: AnyRequest, db: NamedDependency[Connection], account_id: FromPath[UUID]
+) -> Response[Any]:
+    return _password_form(request, await queries.get_account(db, account_id), None)
+
+
+@post("/users/{account_id:uuid}/password", guards=WRITES, include_in_schema=False, status_code=303)
+async def set_user_password(
+    request: AnyRequest,
+    db: NamedDependency[Connection],
+    actor: NamedDependency[Actor],
+    account_id: FromPath[UUID],
+) -> Response[Any]:
+    account = await queries.get_account(db, account_id)
+    form = await read_form(request)
+    try:
+        async with savepoint(db):
+            given = convert(typed_passwords(form, "password"), NewPassword)
+            await access.set_password(
+                db,
+                account_id=account_id,
+                password=given.password,
+                policy=settings_of(request).password_policy,
+                actor=actor,
+                at=scope_of(request).at,
+            )
+    except Refusal as refusal:
+        return _password_form(request, account, refusal)
+    return redirect(
+        request, f"/users/{account_id}", flash=_("The password is set. The user is signed out everywhere.")
+    )
+
+
+def typed_passwords(form: Mapping[str, str], *names: str) -> dict[str, str]:
+    """As typed, spaces and all. Raises PasswordsDiffer where the new one was not repeated."""
+    if form.get("password", "") != form.get("password_repeat", ""):
+        raise PasswordsDiffer
+    return {name: form[name] for name in names if form.get(name)}
+
+
+def _password_form(request: AnyRequest, account: Account, refusal: Refusal | None) -> Response[bytes]:
+    return page(
+        request,
+        "people/user_password.html",
+        status=200 if refusal is None else refusal.status,
+        account=account,
+        password_words=_(POLICY_WORDS[settings_of(request).password_policy]),
+        **form_errors(refusal),
+    )
+
+
+@get("/roles", guards=[Needs("people.account.read")], include_in_schema=False)
+async def show_roles(request: AnyRequest, db: NamedDependency[Connection]) -> Response[Any]:
+    roles = [
+        {
+            "role": role,
+            "may": [_(words) for name, words in PERMISSIONS.items() if name in role.permissions],
+        }
+        for role in await queries.list_roles(db)
+    ]
+    return page(request, "people/roles.html", roles=roles)
+
+
+ROUTES = [disable_user, enable_user, show_password_form, set_user_password, show_roles]
