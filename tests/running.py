@@ -1,5 +1,6 @@
 """A real `stockroom serve` in a process of its own, with a data directory of its own."""
 
+import asyncio
 import json
 import os
 import shutil
@@ -10,12 +11,17 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import Any
 
 import httpx
 import psutil
+from psycopg.conninfo import make_conninfo
+
+from stockroom.insight import verify_everything
+from stockroom.platform.db import Connection
 
 STOCKROOM = Path(sys.executable).with_name("stockroom")
 PASSWORD = "Tr0ub4dor&zip"
@@ -86,6 +92,16 @@ class RunningServer:
         assert (told.returncode == 0) == (not broken)
         return broken
 
+    def look(self) -> list[str]:
+        """The same checks without a process of their own: what is broken, in the words of the check."""
+
+        async def check() -> list[str]:
+            async with await Connection.connect(self.conninfo, autocommit=True) as db:
+                report = await verify_everything(db)
+            return [f"{check.name}: {check.offenders}" for check in report.checks if not check.ok]
+
+        return asyncio.run(check())
+
     def start(self) -> None:
         """Returns once the server is ready to serve."""
         with self.log.open("ab") as log:
@@ -103,9 +119,14 @@ class RunningServer:
             time.sleep(PAUSE)
 
     def _is_ready(self) -> bool:
-        with suppress(httpx.TransportError):
-            return httpx.get(f"{self.url}/readyz", timeout=5).status_code == 200
-        return False
+        asked = HTTPConnection("127.0.0.1", self.port, timeout=5)
+        try:
+            asked.request("GET", "/readyz")
+            return asked.getresponse().status == 200
+        except (OSError, HTTPException):
+            return False
+        finally:
+            asked.close()
 
     def kill(self) -> None:
         """As `kill -9` does it."""
@@ -117,6 +138,12 @@ class RunningServer:
         if self._process is not None and self._process.poll() is None:
             self._process.send_signal(signal.SIGTERM)
             self._process.wait(STOP_SECONDS)
+
+    @property
+    def conninfo(self) -> str:
+        """Of the server's own database, past the application."""
+        socket_dir = (self.data_dir / "postgres/postmaster.pid").read_text().splitlines()[4]
+        return make_conninfo(host=socket_dir, port=5432, user="stockroom", dbname="stockroom")
 
     @property
     def pid(self) -> int:

