@@ -1,6 +1,6 @@
 """A small stock: two places, two medicines."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
@@ -11,7 +11,9 @@ from stockroom.platform.access import Actor
 from stockroom.platform.db import Connection
 from stockroom.stock.actions.adjust import AdjustmentInput, AdjustmentLine, open_stock
 from stockroom.stock.queries import find_broken_invariants
+from tests.conftest import SignIn
 from tests.stock.ground import Ground, lay_ground
+from tests.stock.shop import Shop, lay_shop
 
 
 @pytest.fixture
@@ -52,8 +54,23 @@ def stock_of(db: Connection, ground: Ground, actor: Actor, at: datetime) -> Open
     return put
 
 
-@pytest.fixture(autouse=True)
-async def sound(db: Connection):
-    """After every stock test the invariants hold."""
+@pytest.fixture
+async def sound(db: Connection) -> AsyncIterator[None]:
     yield
     assert await find_broken_invariants(db) == []
+
+
+@pytest.fixture(autouse=True)
+def always_sound(request: pytest.FixtureRequest) -> None:
+    """After every stock test on the shared connection the invariants hold."""
+    if "db" in request.fixturenames:
+        request.getfixturevalue("sound")
+
+
+@pytest.fixture
+async def shop(sign_in: SignIn) -> AsyncIterator[Shop]:
+    """The application over a small stock; the invariants hold at the end."""
+    made = await lay_shop(sign_in)
+    yield made
+    async with sign_in.database.connection() as db:
+        assert await find_broken_invariants(db) == []

@@ -1,6 +1,7 @@
 """Dispensing: patients, prescribers, dispensings. The front door."""
 
-from stockroom.dispensing.actions.dispense import Answer, DispenseLine, DispensingInput, dispense
+from stockroom.dispensing.actions.dispense import dispense
+from stockroom.dispensing.actions.dispensing_input import Answer, DispenseLine, DispensingInput
 from stockroom.dispensing.actions.patients import PatientInput, create_patient
 from stockroom.dispensing.actions.prescribers import PrescriberInput, create_prescriber
 from stockroom.dispensing.actions.read import read_patient

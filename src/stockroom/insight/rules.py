@@ -35,7 +35,7 @@ ACTIONS: tuple[Action, ...] = (
     Action(N_("Transfer"), "/transfer", "transfer", "stock.transfer.post", "t"),
     Action(N_("Issue"), "/issue", "arrow-right", "stock.issue.post"),
     Action(N_("Adjust stock"), "/adjust", "adjustments", "stock.adjustment.post"),
-    Action(N_("Dispose of stock"), "/dispose", "trash", "stock.adjustment.post"),
+    Action(N_("Dispose"), "/dispose", "trash", "stock.adjustment.post"),
     Action(N_("New patient"), "/patients/new", "user-plus", "dispensing.patient.write"),
     Action(N_("New product"), "/products/new", "plus", "catalog.product.write"),
     Action(N_("New supplier"), "/suppliers/new", "plus", "catalog.supplier.write"),
@@ -179,7 +179,7 @@ def rank_of_label(label: str, q: str) -> int | None:
 
 
 def _alike(word: str, part: str) -> bool:
-    return len(word) > 3 and SequenceMatcher(None, word, part).ratio() >= LIKE_ENOUGH
+    return word in part or (len(word) > 3 and SequenceMatcher(None, word, part).ratio() >= LIKE_ENOUGH)
 
 
 SEARCHED: dict[str, str] = {

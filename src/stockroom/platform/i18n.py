@@ -36,6 +36,11 @@ def language() -> str:
     return _language.get()
 
 
+def translate(message: str, language: str) -> str:
+    """In a named language, whatever the request's is."""
+    return _catalogue(language).gettext(message) if message else ""
+
+
 def gettext(message: str) -> str:
     return _catalogue(_language.get()).gettext(message) if message else ""
 

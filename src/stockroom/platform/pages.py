@@ -2,13 +2,13 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote_plus
 
 import msgspec
-from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
+from jinja2 import ChoiceLoader, PackageLoader
 from litestar import Request, Response
 from litestar.response import Redirect
 
@@ -17,6 +17,7 @@ from stockroom.platform import csrf, i18n
 from stockroom.platform.errors import Refusal, VersionMissing
 from stockroom.platform.ids import new_id
 from stockroom.platform.scope import THEME_COOKIE, find_scope
+from stockroom.platform.templating import LanguageEnvironment
 from stockroom.settings import Settings
 
 FLASH_COOKIE = "flash"
@@ -47,6 +48,9 @@ class Flash(msgspec.Struct, frozen=True):
     text: str
 
 
+_quoted = lru_cache(maxsize=4096)(quote_plus)
+
+
 class Query:
     """The query string of this page, and links that change a part of it."""
 
@@ -61,7 +65,7 @@ class Query:
                 merged.pop(name, None)
         if "page" not in changes:
             merged.pop("page", None)
-        return "?" + urlencode(merged)
+        return "?" + "&".join(f"{_quoted(name)}={_quoted(value)}" for name, value in merged.items())
 
     def without(self, *names: str) -> "Query":
         return Query({name: value for name, value in self.values.items() if name not in names})
@@ -82,36 +86,36 @@ class Renderer:
             for name in PACKAGES
             if (Path(__file__).parent.parent / name / "templates").is_dir()
         ]
-        self.env = Environment(
-            loader=ChoiceLoader(loaders),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-            auto_reload=settings.environment == "development",
-            extensions=["jinja2.ext.i18n"],
-        )
-        install: Any = self.env  # the i18n extension adds this method at run time
-        install.install_gettext_callables(i18n.gettext, i18n.ngettext, newstyle=True)
-        shared: dict[str, Any] = self.env.globals  # typed by Jinja for its own globals only
-        shared.update(
-            asset=self.asset,
-            version=__version__,
-            organisation=settings.organisation,
-            currency=settings.currency,
-            qty=i18n.number,
-            money=partial(_money, currency=settings.currency),
-            day=i18n.day,
-            moment=partial(i18n.moment, zone=settings.zone),
-            new_key=lambda: new_id().hex,
-            modules=settings.stockroom_modules,
-        )
+        shared = {
+            "asset": self.asset,
+            "version": __version__,
+            "organisation": settings.organisation,
+            "currency": settings.currency,
+            "qty": i18n.number,
+            "money": partial(_money, currency=settings.currency),
+            "day": i18n.day,
+            "moment": partial(i18n.moment, zone=settings.zone),
+            "new_key": lambda: new_id().hex,
+            "modules": settings.stockroom_modules,
+        }
+        self.environments: dict[str, LanguageEnvironment] = {}
+        for language in i18n.LANGUAGES:
+            environment = LanguageEnvironment(
+                language,
+                loader=ChoiceLoader(loaders),
+                asset=self.asset,
+                auto_reload=settings.environment == "development",
+            )
+            given: dict[str, Any] = environment.globals  # typed by Jinja for its own globals only
+            given.update(shared)
+            self.environments[language] = environment
 
     def asset(self, name: str) -> str:
         return f"/static/{self.assets.get(name, name)}"
 
     def render(self, request: AnyRequest, template: str, context: Mapping[str, Any]) -> str:
-        return self.env.get_template(template).render({**self._shared(request), **context})
+        environment = self.environments[i18n.language()]
+        return environment.get_template(template).render({**self._shared(request), **context})
 
     def _shared(self, request: AnyRequest) -> dict[str, Any]:
         here = find_scope(request.scope)

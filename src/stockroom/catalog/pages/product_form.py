@@ -116,10 +116,10 @@ async def _typed_product(db: Connection, form: dict[str, str]) -> ProductInput:
 async def _typed_supplier(db: Connection, form: dict[str, str]) -> str | None:
     """The picked supplier, or the one whose name was typed where no script picks. Raises SupplierUnknown."""
     text, picked = form.get("preferred_supplier", "").strip(), form.get("preferred_supplier_id", "").strip()
-    if picked and text == form.get("preferred_supplier_name", text).strip():
-        return picked
     if not text:
         return None
+    if picked and text == form.get("preferred_supplier_name", text).strip():
+        return picked
     found = await suppliers.find_supplier_by_name(db, text)
     if found is None:
         raise SupplierUnknown(at="/preferred_supplier")

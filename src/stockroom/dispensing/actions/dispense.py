@@ -1,33 +1,27 @@
 """Dispensing to a patient: FEFO over batches, warnings answered, never more than there is (H4)."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
-from decimal import Decimal
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import msgspec
 
 from stockroom.dispensing import errors, rules
+from stockroom.dispensing.actions.dispensing_input import Answer, DispenseLine, DispensingInput
 from stockroom.dispensing.actions.owed import Settling, require_owed
-from stockroom.dispensing.queries.patients import (
-    Patient,
-    Substance,
-    find_patient_for_update,
-    list_substances_given,
-)
+from stockroom.dispensing.actions.warnings import warnings_of
+from stockroom.dispensing.queries.patients import Patient, find_patient_for_update
 from stockroom.dispensing.queries.prescribers import find_prescriber
-from stockroom.dispensing.rules import PatientRisks, ProductRisks, Warned
+from stockroom.dispensing.rules import Warned
 from stockroom.platform.access import Actor
 from stockroom.platform.db import Connection, execute
-from stockroom.platform.fields import Line, Note, StructInput
 from stockroom.stock import (
     OUTSIDE,
     Allocation,
     Posted,
     Posting,
     StockedProduct,
-    TakeLine,
     allocate_lines,
     check_line_count,
     list_balances,
@@ -57,48 +51,6 @@ insert into dispensing.answered_warning (dispensing_id, code, product_id, reason
 select %(id)s, code, product_id, reason
 from unnest(%(codes)s::text[], %(products)s::uuid[], %(reasons)s::text[]) as given (code, product_id, reason)
 """
-
-
-class DispenseLine(StructInput, frozen=True, kw_only=True):
-    """A medicine for the patient, in base units. ``allow_partial`` gives what there is and owes the rest;
-    ``settles_id`` and ``settles_line`` name a dispensing and its line whose owed rest this one gives."""
-
-    product_id: UUID
-    quantity: Decimal
-    directions: Line = ""
-    batch_id: UUID | None = None
-    batch_reason: Line = ""
-    allow_partial: bool = False
-    settles_id: UUID | None = None
-    settles_line: int | None = None
-
-    def take(self) -> TakeLine:
-        return TakeLine(
-            product_id=self.product_id,
-            quantity=self.quantity,
-            batch_id=self.batch_id,
-            batch_reason=self.batch_reason,
-            allow_partial=self.allow_partial,
-        )
-
-
-class Answer(StructInput, frozen=True, kw_only=True):
-    """Why a warning does not stand in the way."""
-
-    code: Line
-    product_id: UUID
-    reason: Line
-
-
-class DispensingInput(StructInput, frozen=True, kw_only=True):
-    """What is given to a patient on a prescriber's word, from one place."""
-
-    patient_id: UUID
-    prescriber_id: UUID
-    place_id: UUID
-    lines: list[DispenseLine]
-    answers: list[Answer] = msgspec.field(default_factory=list[Answer])
-    note: Note = ""
 
 
 class Prepared(msgspec.Struct, frozen=True):
@@ -187,44 +139,6 @@ async def _require_prescriber(db: Connection, prescriber_id: UUID) -> None:
         raise errors.PrescriberUnknown
     if not prescriber.active:
         raise errors.PrescriberArchived
-
-
-async def warnings_of(
-    db: Connection,
-    patient: Patient | None,
-    products: Sequence[StockedProduct],
-    *,
-    settled: Sequence[UUID] = (),
-    at: datetime,
-) -> list[Warned]:
-    """What speaks against giving these products; the rest of a dispensing in ``settled`` is no duplicate of it."""
-    risks = PatientRisks((), "", frozenset())
-    if patient is not None:
-        since = at - timedelta(hours=rules.DUPLICATE_HOURS)
-        given = await list_substances_given(db, patient.id, since=since, leave_out=settled)
-        risks = PatientRisks(patient.allergy_groups, patient.allergies, _keys_of(given))
-    return rules.warnings_for(risks, [_risks_of(product) for product in products])
-
-
-def _keys_of(given: Sequence[Substance]) -> frozenset[str]:
-    keys = [
-        rules.substance_keys(product_id=row.product_id, atc_code=row.atc_code, generic_name=row.generic_name)
-        for row in given
-    ]
-    return frozenset[str]().union(*keys)
-
-
-def _risks_of(product: StockedProduct) -> ProductRisks:
-    return ProductRisks(
-        product_id=product.id,
-        name=product.name,
-        generic_name=product.generic_name,
-        atc_code=product.atc_code,
-        high_alert=product.high_alert,
-        look_alike=product.look_alike,
-        controlled_class=product.controlled_class,
-        allergy_groups=product.allergy_groups,
-    )
 
 
 def _answered(warnings: Sequence[Warned], answers: Sequence[Answer]) -> list[Answer]:

@@ -12,13 +12,15 @@ from litestar.enums import RequestEncodingType
 from litestar.openapi.spec import Example
 from litestar.params import BodyKwarg, FromPath
 
-from stockroom.dispensing.actions.dispense import DispensingInput, dispense
+from stockroom.dispensing.actions.dispense import dispense
+from stockroom.dispensing.actions.dispensing_input import DispensingInput
 from stockroom.dispensing.actions.preview import PreviewedLine, PreviewInput, preview_dispensing
 from stockroom.dispensing.actions.read import read_dispensing
 from stockroom.dispensing.api import examples
 from stockroom.dispensing.errors import WarningsUnanswered
 from stockroom.dispensing.queries import dispensings
-from stockroom.dispensing.queries.dispensings import DISPENSINGS, Dispensing, DispensingRow
+from stockroom.dispensing.queries.dispensing_list import DISPENSINGS, DispensingRow
+from stockroom.dispensing.queries.dispensings import Dispensing
 from stockroom.dispensing.web import AnyRequest, ShownWarning, logged_read, shown_refusal, shown_warning
 from stockroom.platform.access import Actor
 from stockroom.platform.db import Connection

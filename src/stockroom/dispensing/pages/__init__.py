@@ -1,11 +1,25 @@
 """Pages of dispensing."""
 
-from stockroom.dispensing.pages import lookups, patient_form, patients, prescribers
+from stockroom.dispensing.pages import (
+    dispense,
+    dispensings,
+    lookups,
+    owed,
+    patient_form,
+    patients,
+    prescribers,
+)
 from stockroom.platform.errors import N_
 from stockroom.platform.pages import NavItem
 
-ROUTES = [*patients.ROUTES, *patient_form.ROUTES, *prescribers.ROUTES, *lookups.ROUTES]
+ROUTES = [
+    *dispense.ROUTES, *dispensings.ROUTES, *owed.ROUTES, *patients.ROUTES, *patient_form.ROUTES,
+    *prescribers.ROUTES, *lookups.ROUTES,
+]  # fmt: skip
 NAV = [
+    NavItem(N_("Work"), N_("Dispense"), "/dispense", "pill", "dispensing.dispensing.post", 10),
+    NavItem(N_("Work"), N_("Dispensings"), "/dispensings", "prescription", "dispensing.dispensing.read", 20),
+    NavItem(N_("Work"), N_("Owed to patients"), "/owed", "hourglass", "dispensing.dispensing.read", 21),
     NavItem(N_("Work"), N_("Patients"), "/patients", "bed", "dispensing.patient.read", 22),
     NavItem(
         N_("Organisation"), N_("Prescribers"), "/prescribers", "stethoscope", "dispensing.prescriber.read", 78

@@ -9,7 +9,7 @@ from litestar.params import FromPath
 
 from stockroom.dispensing.actions.patients import set_patient_active
 from stockroom.dispensing.actions.read import note_export, read_patient
-from stockroom.dispensing.queries.dispensings import DISPENSINGS
+from stockroom.dispensing.queries.dispensing_list import DISPENSINGS
 from stockroom.dispensing.queries.owed import list_owed_to_patient
 from stockroom.dispensing.queries.patients import PATIENTS
 from stockroom.dispensing.rules import SEXES

@@ -14,9 +14,14 @@ from stockroom.insight.queries.search import MOST_CHARACTERS
 from stockroom.insight.reading import AnyRequest, search_for
 from stockroom.platform.access import Actor
 from stockroom.platform.db import Connection
+from stockroom.platform.fields import StructInput, convert
 from stockroom.platform.web import ANSWERS, Needs
 
-Words = Annotated[str, Meta(min_length=1, max_length=MOST_CHARACTERS, pattern=r"^[^\x00]*$")]
+
+class SearchQuery(StructInput, frozen=True, kw_only=True):
+    """Scanners send control characters between the parts of a code; only NUL is none of theirs."""
+
+    q: Annotated[str, Meta(min_length=1, max_length=MOST_CHARACTERS, pattern=r"^[^\x00]*$")]
 
 
 class SearchHit(msgspec.Struct, frozen=True):
@@ -45,9 +50,10 @@ class SearchAnswer(msgspec.Struct, frozen=True):
     responses=ANSWERS,
 )
 async def search_everything(
-    request: AnyRequest, db: NamedDependency[Connection], actor: NamedDependency[Actor], q: FromQuery[Words]
+    request: AnyRequest, db: NamedDependency[Connection], actor: NamedDependency[Actor], q: FromQuery[str]
 ) -> SearchAnswer:
     """Accents and small typing errors are forgiven; a scanned GS1 code finds its product and batch."""
+    asked = convert({"q": q}, SearchQuery)
     return SearchAnswer(
         [
             SearchHit(
@@ -58,7 +64,7 @@ async def search_everything(
                 rules.found_url(one.kind, one.id, one.note, actor),
                 one.rank,
             )
-            for one in await search_for(request, db, actor, q)
+            for one in await search_for(request, db, actor, asked.q)
         ]
     )
 

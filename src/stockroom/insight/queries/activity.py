@@ -25,7 +25,7 @@ left join (
     left join dispensing.dispensing g on g.id = d.id
     left join stock.place f on f.id = d.from_place_id
     left join stock.place t on t.id = d.to_place_id
-) on d.at >= w.since and d.at < w.until
+) on d.at >= w.since and d.at <= w.until
     and d.kind in ('dispensing', 'receipt', 'transfer')
     and (%(departments)s::uuid[] is null or g.department_id = any(%(departments)s::uuid[])
         or f.department_id = any(%(departments)s::uuid[]) or t.department_id = any(%(departments)s::uuid[]))

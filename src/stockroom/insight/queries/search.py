@@ -11,6 +11,7 @@ from stockroom.platform.lists import SEARCH_WORDS_MOST
 
 MOST_CHARACTERS = 200
 LIKENESS = 3
+SHORTEST_WITH_TYPOS = 4
 
 # Rank 0 is an exact code, number or barcode, 1 a beginning, 2 all words, 3 a likeness (typing errors).
 # A branch that the person may not see is switched off by its parameter and costs nothing.
@@ -165,7 +166,7 @@ async def find_everything(
     if not params["q"]:
         return []
     switches = {f"{kind}s" if kind != "batch" else "batches": kind in kinds for kind in KINDS}
-    params |= {**switches, "barcode": barcode, "departments": departments, "zone": zone, "most": most}
+    params |= {**switches, "barcode": _plain(barcode), "departments": departments, "zone": zone, "most": most}
     found = await fetch_all(db, EVERYTHING, params, Found)
     exact = any(one.rank == 0 for one in found)
     return [one for one in found if one.rank < LIKENESS] if exact else found
@@ -175,17 +176,21 @@ KINDS = ("product", "patient", "supplier", "batch", "document")
 
 
 def _search(q: str, *, batch: str) -> dict[str, Any]:
-    plain = " ".join(q[:MOST_CHARACTERS].replace("\x00", "").split())
+    plain, batch = _plain(q), _plain(batch)
     words = [_escape_like(word) for word in plain.split()[:SEARCH_WORDS_MOST]]
     return {
         "q": plain,
         "words": words,
         "longest": max(words, key=len, default=""),
         "like": _escape_like(plain),
-        "typos": not _is_code(plain),
+        "typos": len(plain) >= SHORTEST_WITH_TYPOS and not _is_code(plain),
         "batch": batch or plain,
         "batch_like": _escape_like(batch or plain),
     }
+
+
+def _plain(text: str) -> str:
+    return " ".join(text[:MOST_CHARACTERS].replace("\x00", "").split())
 
 
 def _is_code(text: str) -> bool:

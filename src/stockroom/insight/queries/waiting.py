@@ -10,8 +10,8 @@ from stockroom.platform.db import Connection, fetch_one
 
 BATCHES = """
 select
-    count(*) filter (where t.expires_on < %(today)s) as expired,
-    count(*) filter (where t.expires_on between %(today)s and %(soon)s) as expiring,
+    count(distinct t.id) filter (where t.expires_on < %(today)s) as expired,
+    count(distinct t.id) filter (where t.expires_on between %(today)s and %(soon)s) as expiring,
     count(distinct t.id) filter (where t.status = 'on_hold' or t.status = 'available' and b.on_hold > 0)
         as on_hold,
     count(distinct t.id) filter (where t.status = 'recalled') as recalled,
@@ -75,8 +75,9 @@ where %(departments)s::uuid[] is null or s.department_id = any(%(departments)s::
 
 
 class WaitingBatches(msgspec.Struct, frozen=True):
-    """How many stocks (a batch at a place) have expired or will within the warning time, and how many batches
-    are held or recalled. Values are in the organisation's currency, null for people who may not see prices.
+    """How many batches that lie somewhere have expired or will within the warning time, are held or recalled.
+
+    Values are in the organisation's currency, null for people who may not see prices.
     """
 
     expired: int

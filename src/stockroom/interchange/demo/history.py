@@ -55,7 +55,9 @@ class Story:
 
     def _expiry(self) -> date:
         """Mostly far away, some soon, a few already past by the end of the story."""
-        days = self.random.choice((-20, 12, 25, 45, 70, 110, 200, 400, 400, 500, 600, 700, 800))
+        days = self.random.choices(
+            (-25, 5, 30, 60, 110, 200, 400, 600, 800), weights=(1, 2, 3, 5, 10, 20, 30, 30, 20)
+        )[0]
         return self.today + timedelta(days=days + self.random.randint(0, 20))
 
     def _batch_code(self) -> str:
@@ -66,7 +68,9 @@ class Story:
         lines: list[AdjustmentLine] = []
         for index, shelf in enumerate(self.setting.shelves):
             parts = 1 if index % 5 == 0 else 2
-            share = shelf.usual // parts if index % FORGOTTEN_EVERY else shelf.usual // 4
+            share = shelf.usual // parts
+            if index % FORGOTTEN_EVERY == 0:
+                share = shelf.usual // self.random.choice((8, 12, 16))
             for _ in range(parts):
                 lines.append(
                     AdjustmentLine(

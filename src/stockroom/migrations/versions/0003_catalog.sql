@@ -80,6 +80,8 @@ create unique index product_code on catalog.product (lower(code));
 create index product_search on catalog.product using gin (search_text gin_trgm_ops);
 create index product_sort_name on catalog.product (platform.fold(name), id);
 create index product_sort_code on catalog.product (platform.fold(code), id);
+create index product_begins_name on catalog.product (platform.fold(name) text_pattern_ops);
+create index product_begins_code on catalog.product (platform.fold(code) text_pattern_ops);
 create index product_supplier on catalog.product (preferred_supplier_id);
 create index product_category on catalog.product (category);
 

@@ -91,19 +91,14 @@ async def print_card(
 ) -> Response[Any]:
     """The whole period on one page, as it is printed; its last movements where there are very many."""
     here = scope_of(request)
-    asked = _asked(request, cursor=None, sort="seq", limit=1)
+    asked = msgspec.structs.replace(_asked(request, cursor=None, sort="-seq"), limit=PRINTED_MOST)
     card = await read_card(db, asked, actor=actor, at=here.at, secret=here.secret)
-    opening, rows = await read_whole_card(db, asked, actor=actor, at=here.at)
-    shown = rows[-PRINTED_MOST:]
     return page(
         request,
         "stock/card_print.html",
-        product=card.product,
-        opening=shown[0].before if shown else opening,
-        closing=shown[-1].balance if shown else opening,
-        rows=shown,
+        card=card,
+        rows=card.rows[::-1],
         asked=asked,
-        left_out=len(rows) - len(shown),
         places=await list_place_choices(db, actor),
         kinds=DOCUMENT_KINDS,
         at=here.at,

@@ -306,4 +306,4 @@ async def _everything(
     db: Connection, filters: dict[str, Any], sort: str, actor: Actor, now: datetime
 ) -> list[Balance]:
     asked = ListRequest(sort=sort, descending=False, filters=filters)
-    return await fetch_everything(db, BALANCES_LIST, asked, scope=stock_scope(actor, now), most=1000)
+    return await fetch_everything(db, BALANCES_LIST, asked, scope=stock_scope(actor, now))

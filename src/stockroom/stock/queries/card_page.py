@@ -13,6 +13,7 @@ from stockroom.platform.cursors import decode_cursor, encode_cursor
 from stockroom.platform.db import Connection, fetch_one, fetch_values
 from stockroom.platform.errors import N_, NotFound, field_invalid
 from stockroom.platform.fields import StructInput
+from stockroom.platform.lists import TooManyRows
 from stockroom.stock.queries.batches import get_batch
 from stockroom.stock.queries.card import (
     CardOf,
@@ -116,10 +117,16 @@ async def read_card(
 async def read_whole_card(
     db: Connection, asked: CardQuery, *, actor: Actor, at: datetime, most: int = 100_000
 ) -> tuple[Decimal, list[CardRow]]:
-    """The opening balance and every row of the period, for exports. Raises as read_card."""
+    """The opening balance and every row of the period, for exports.
+
+    Raises TooManyRows rather than leave some out, and as read_card.
+    """
     _, card = await open_card(db, asked, actor=actor, at=at)
     opening = await get_opening(db, card)
-    return opening, await list_card_rows(db, card, start=opening, after=None, limit=most, backward=False)
+    rows = await list_card_rows(db, card, start=opening, after=None, limit=most + 1, backward=False)
+    if len(rows) > most:
+        raise TooManyRows(most=most)
+    return opening, rows
 
 
 async def read_card_days(

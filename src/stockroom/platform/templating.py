@@ -1,0 +1,55 @@
+"""Templates compiled for a language: fixed words are looked up once, when the template is compiled.
+
+A page has hundreds of words and few values. Jinja calls gettext for each word at every rendering; here
+``_("…")`` and ``asset("…")`` with a fixed text become part of the compiled template.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from jinja2 import BaseLoader, Environment, StrictUndefined, nodes
+from jinja2.visitor import NodeTransformer
+from markupsafe import Markup
+
+from stockroom.platform import i18n
+
+
+class _Fold(NodeTransformer):
+    """Replaces calls of a known function with one fixed text by what it answers."""
+
+    def __init__(self, functions: Mapping[str, Callable[[str], str]]) -> None:
+        self.functions = functions
+
+    def visit_Call(self, node: nodes.Call) -> nodes.Node:  # noqa: N802  (the visitor's naming)
+        self.generic_visit(node)
+        if not isinstance(node.node, nodes.Name) or len(node.args) != 1 or node.kwargs:
+            return node
+        function, argument = self.functions.get(node.node.name), node.args[0]
+        if function is None or not isinstance(argument, nodes.Const) or not isinstance(argument.value, str):
+            return node
+        return nodes.Const(Markup(function(argument.value)), lineno=node.lineno)  # noqa: S704  (our own words)
+
+
+class LanguageEnvironment(Environment):
+    """A Jinja environment of one language."""
+
+    def __init__(
+        self, language: str, *, loader: BaseLoader, asset: Callable[[str], str], auto_reload: bool
+    ) -> None:
+        super().__init__(
+            loader=loader,
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            auto_reload=auto_reload,
+            extensions=["jinja2.ext.i18n"],
+        )
+        install: Any = self  # the i18n extension adds this method at run time
+        install.install_gettext_callables(i18n.gettext, i18n.ngettext, newstyle=True)
+        self._fold = _Fold({"_": lambda word: i18n.translate(word, language) % {}, "asset": asset})
+
+    def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
+        template = super()._parse(source, name, filename)
+        self._fold.visit(template)
+        return template
