@@ -673,6 +673,10 @@ CREATE INDEX barcode_product ON catalog.barcode USING btree (product_id);
 
 CREATE UNIQUE INDEX pack_name ON catalog.pack USING btree (product_id, lower(name)) WHERE active;
 
+CREATE INDEX product_begins_code ON catalog.product USING btree (platform.fold(code) text_pattern_ops);
+
+CREATE INDEX product_begins_name ON catalog.product USING btree (platform.fold(name) text_pattern_ops);
+
 CREATE INDEX product_category ON catalog.product USING btree (category);
 
 CREATE UNIQUE INDEX product_code ON catalog.product USING btree (lower(code));
