@@ -5,14 +5,18 @@ import pytest
 
 from tests.house.statements import Statement, composed, constants, list_specs, numbered
 
-# psycopg says each value's type; PostgreSQL cannot guess it where a case holds nothing but placeholders.
-SAID_BY_THE_DRIVER = {"since": "timestamptz", "privileged_since": "timestamptz"}
+# psycopg says each value's type; PostgreSQL cannot always guess it.
+SAID_BY_THE_DRIVER = {"since": "timestamptz", "privileged_since": "timestamptz", "today": "date"}
+
+
+def type_of(name: str, text: str) -> str:
+    return "unknown" if f"%({name})s::" in text else SAID_BY_THE_DRIVER.get(name, "unknown")
 
 
 def refused(db: psycopg.Connection, statement: Statement) -> str | None:
     """What PostgreSQL says against the statement; None where it can be prepared."""
     text, names = numbered(statement.text)
-    types = f"({', '.join(SAID_BY_THE_DRIVER.get(name, 'unknown') for name in names)})" if names else ""
+    types = f"({', '.join(type_of(name, statement.text) for name in names)})" if names else ""
     try:
         db.execute(f"prepare tried{types} as {text}".encode())
     except psycopg.Error as error:
