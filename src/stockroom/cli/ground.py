@@ -11,7 +11,7 @@ from rich.console import Console
 from stockroom.main import make_events
 from stockroom.platform import audit
 from stockroom.platform.db import Connection, Database
-from stockroom.platform.embedded import EmbeddedError, EmbeddedPostgres
+from stockroom.platform.embedded import EmbeddedError, EmbeddedPostgres, kept_running
 from stockroom.platform.errors import Refusal
 from stockroom.platform.fields import convert
 from stockroom.platform.i18n import sentence
@@ -53,7 +53,8 @@ def running_database(settings: Settings) -> Generator[str]:
         fail(str(error))
     try:
         _migrated(conninfo)
-        yield conninfo
+        with kept_running(server):
+            yield conninfo
     finally:
         server.stop()
 
