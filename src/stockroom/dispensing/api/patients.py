@@ -25,6 +25,7 @@ from stockroom.platform.access import Actor
 from stockroom.platform.db import Connection
 from stockroom.platform.lists import Page, Slice
 from stockroom.platform.pagination import list_operation, listed
+from stockroom.platform.problems import Answer
 from stockroom.platform.scope import scope_of
 from stockroom.platform.web import ANSWERS, Needs, etag, logged_read, seen_version
 
@@ -164,7 +165,7 @@ async def merge(
 
 
 def _answer(patient: Patient) -> Response[Patient]:
-    return Response(patient, headers=etag(patient.version))
+    return Answer(patient, headers=etag(patient.version))
 
 
 ROUTES = [
