@@ -21,13 +21,14 @@ from stockroom.dispensing.errors import WarningsUnanswered
 from stockroom.dispensing.queries import dispensings
 from stockroom.dispensing.queries.dispensing_list import DISPENSINGS, DispensingRow
 from stockroom.dispensing.queries.dispensings import Dispensing
-from stockroom.dispensing.web import AnyRequest, ShownWarning, logged_read, shown_refusal, shown_warning
+from stockroom.dispensing.web import AnyRequest, ShownWarning, shown_refusal, shown_warning
 from stockroom.platform.access import Actor
 from stockroom.platform.db import Connection
 from stockroom.platform.lists import Page, Slice
 from stockroom.platform.pagination import list_operation, listed
+from stockroom.platform.problems import Answer
 from stockroom.platform.scope import scope_of
-from stockroom.platform.web import ANSWERS, Needs
+from stockroom.platform.web import ANSWERS, Needs, logged_read
 
 TAGS = ["Dispensings"]
 DispensingBody = Annotated[
@@ -130,7 +131,7 @@ async def post_dispensing(
     except WarningsUnanswered as refusal:
         raise shown_refusal(refusal) from None
     made = await dispensings.get_dispensing(db, posted.id, actor)
-    return Response(made, status_code=201, headers={"Location": f"/api/dispensings/{posted.id}"})
+    return Answer(made, status_code=201, headers={"Location": f"/api/dispensings/{posted.id}"})
 
 
 @post(

@@ -20,13 +20,14 @@ from stockroom.dispensing.actions.read import read_patient
 from stockroom.dispensing.api import examples
 from stockroom.dispensing.queries.patients import PATIENTS, Patient, PatientRow
 from stockroom.dispensing.queries.patients import get_patient as find_record
-from stockroom.dispensing.web import AnyRequest, logged_read
+from stockroom.dispensing.web import AnyRequest
 from stockroom.platform.access import Actor
 from stockroom.platform.db import Connection
 from stockroom.platform.lists import Page, Slice
 from stockroom.platform.pagination import list_operation, listed
+from stockroom.platform.problems import Answer
 from stockroom.platform.scope import scope_of
-from stockroom.platform.web import ANSWERS, Needs, etag, seen_version
+from stockroom.platform.web import ANSWERS, Needs, etag, logged_read, seen_version
 
 TAGS = ["Patients"]
 PatientBody = Annotated[
@@ -164,7 +165,7 @@ async def merge(
 
 
 def _answer(patient: Patient) -> Response[Patient]:
-    return Response(patient, headers=etag(patient.version))
+    return Answer(patient, headers=etag(patient.version))
 
 
 ROUTES = [

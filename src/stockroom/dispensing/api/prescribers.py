@@ -23,6 +23,7 @@ from stockroom.platform.access import Actor
 from stockroom.platform.db import Connection
 from stockroom.platform.lists import Page, Slice
 from stockroom.platform.pagination import list_operation, listed
+from stockroom.platform.problems import Answer
 from stockroom.platform.scope import scope_of
 from stockroom.platform.web import ANSWERS, Needs, etag, seen_version
 
@@ -139,7 +140,7 @@ async def restore_prescriber(
 
 
 def _answer(prescriber: Prescriber) -> Response[Prescriber]:
-    return Response(prescriber, headers=etag(prescriber.version))
+    return Answer(prescriber, headers=etag(prescriber.version))
 
 
 ROUTES = [
