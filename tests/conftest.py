@@ -1,9 +1,10 @@
 """The test ground: a real PostgreSQL shared by all workers, one migrated template, clones of it."""
 
+import asyncio
 import hashlib
 import os
 import tempfile
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import AsyncExitStack
 from datetime import datetime
 from pathlib import Path
@@ -17,7 +18,8 @@ from litestar import Litestar
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
-from stockroom.main import create_app
+from stockroom.interchange import load_demo_hospital
+from stockroom.main import create_app, make_events
 from stockroom.people.actions.accounts import AccountInput, create_account
 from stockroom.people.actions.roles import sync_builtin_roles
 from stockroom.people.rules import ALL
@@ -67,7 +69,33 @@ def _fingerprint() -> str:
 @pytest.fixture(scope="session")
 def template(cluster: str) -> str:
     """The name of a migrated database that is only ever cloned."""
-    name = f"template_{_fingerprint()}"
+    return _built_once(cluster, f"template_{_fingerprint()}", migrate)
+
+
+@pytest.fixture(scope="session")
+def demo_template(cluster: str) -> str:
+    """The name of a database with the demo hospital in it, only ever cloned; its moment is the real one."""
+    return _built_once(cluster, "template_demo", _fill_with_demo)
+
+
+def _fill_with_demo(conninfo: str) -> None:
+    migrate(conninfo)
+    settings = load_settings(_env_file=None, environment="test", stockroom_data_dir=Path(tempfile.gettempdir()))
+
+    async def load() -> None:
+        database = Database(settings, conninfo, before_commit=audit.write_pending, events=make_events())
+        await database.open()
+        try:
+            at = utc_now().astimezone(WARSAW)
+            await load_demo_hospital(database, currency="PLN", at=at, progress=lambda *_: None)
+        finally:
+            await database.close()
+
+    asyncio.run(load())
+
+
+def _built_once(cluster: str, name: str, build: Callable[[str], object]) -> str:
+    """A database that the first of the parallel workers makes and fills; the others wait for it."""
     with psycopg.connect(cluster, autocommit=True) as admin:
         admin.execute("select pg_advisory_lock(4711)")
         known = admin.execute("select 1 from pg_database where datname = %s", [name]).fetchone()
@@ -75,7 +103,7 @@ def template(cluster: str) -> str:
             building = f"{name}_building"
             admin.execute(sql.SQL("drop database if exists {}").format(sql.Identifier(building)))
             admin.execute(sql.SQL("create database {}").format(sql.Identifier(building)))
-            migrate(make_conninfo(cluster, dbname=building))
+            build(make_conninfo(cluster, dbname=building))
             admin.execute(
                 sql.SQL("alter database {} rename to {}").format(
                     sql.Identifier(building), sql.Identifier(name)

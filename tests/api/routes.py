@@ -1,0 +1,45 @@
+"""The route table of the application, as its guards and options tell it."""
+
+from dataclasses import dataclass
+
+from litestar import Litestar
+
+from stockroom.platform.web import Needs
+
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+# Litestar's own, described in platform: the pages of the API's documentation.
+DOCUMENTATION = "/api/docs"
+
+
+@dataclass(frozen=True)
+class Route:
+    """One method of one path. ``permission`` is None without a guard, "" for any signed-in person."""
+
+    method: str
+    path: str
+    permission: str | None
+    marks: frozenset[str]
+
+    @property
+    def is_page(self) -> bool:
+        return not self.path.startswith(("/api", "/static")) and "bare" not in self.marks
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.path}"
+
+
+def routes_of(app: Litestar) -> list[Route]:
+    found = [
+        Route(method, path, _permission(handler), frozenset(name for name, on in handler.opt.items() if on is True))
+        for route in app.routes
+        for handler in getattr(route, "route_handlers", [getattr(route, "route_handler", None)])
+        if handler is not None
+        for path in [route.path_format]
+        for method in sorted(getattr(handler, "http_methods", {"GET"}))
+        if method not in {"HEAD", "OPTIONS"}
+    ]
+    return sorted(found, key=lambda route: (route.path, route.method))
+
+
+def _permission(handler) -> str | None:
+    return next((guard.permission for guard in handler.guards or () if isinstance(guard, Needs)), None)
