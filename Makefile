@@ -27,7 +27,7 @@ ASSETS := $(shell find assets -type f)
 endif
 READY := .venv/.project $(STATIC) $(CATALOGUES)
 
-.PHONY: help install run test check style types imports templates format messages lock bench clean
+.PHONY: help install run test check style types imports templates format messages schema lock bench clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -66,6 +66,9 @@ format: .venv/.dev ## Format the Python code and mend what ruff can mend
 
 messages: .venv/.dev ## Collect the words on screen into the Polish catalogue and list what is untranslated
 	@$(BIN)/python scripts/messages.py
+
+schema: .venv/.dev ## Write docs/schema.sql from the migrations
+	@$(BIN)/python scripts/schema.py
 
 lock: .venv/.dev ## Pin every dependency with hashes in requirements/
 	@scripts/lock

@@ -26,7 +26,9 @@ export function mount(form) {
   form.addEventListener('field:done', ({ target }) => !target.closest('[data-line]') && goOn(form, target));
   form.addEventListener('keydown', (event) => step(form, event));
   form.addEventListener('submit', (event) => holdUnanswered(form, event));
+  const { patient, patient_id: id } = form.elements;
   if (!form.querySelector('[data-patient-panel]').hasChildNodes()) showPatient(form);
+  if (id.value && !document.querySelector('[data-error-summary]')) goOn(form, patient);
 }
 
 /** Reasons, directions and notes change neither batches nor warnings. */

@@ -21,6 +21,8 @@ from stockroom.dispensing import api as dispensing_api
 from stockroom.dispensing import pages as dispensing_pages
 from stockroom.insight import api as insight_api
 from stockroom.insight import pages as insight_pages
+from stockroom.interchange import api as interchange_api
+from stockroom.interchange import pages as interchange_pages
 from stockroom.people import DepartmentArchiving, DepartmentOpened
 from stockroom.people import api as people_api
 from stockroom.people import pages as people_pages
@@ -50,8 +52,16 @@ from stockroom.stock import (
 from stockroom.stock import api as stock_api
 from stockroom.stock import pages as stock_pages
 
-APIS = (people_api, catalog_api, stock_api, buying_api, dispensing_api, insight_api)
-PAGES = (people_pages, catalog_pages, stock_pages, buying_pages, dispensing_pages, insight_pages)
+APIS = (people_api, catalog_api, stock_api, buying_api, dispensing_api, insight_api, interchange_api)
+PAGES = (
+    people_pages,
+    catalog_pages,
+    stock_pages,
+    buying_pages,
+    dispensing_pages,
+    insight_pages,
+    interchange_pages,
+)
 
 ROUTES: Sequence[ControllerRouterHandler] = [
     *HEALTH_ROUTES,

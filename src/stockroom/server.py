@@ -1,6 +1,9 @@
 """Running the application under uvicorn, in this process or in several."""
 
+import multiprocessing
 import os
+import signal
+import threading
 
 import uvicorn
 from litestar.types import ASGIApp
@@ -41,6 +44,20 @@ def run_server(settings: Settings, conninfo: str) -> None:
 
 def worker_app() -> ASGIApp:
     """One worker process: the parent has started the database and migrated it."""
+    _end_with_parent()
     settings = load_settings()
     set_up_logs(log_format=settings.log_format, level=settings.log_level)
     return create_app(settings, os.environ[CONNINFO])
+
+
+def _end_with_parent() -> None:
+    """A parent that was killed cannot tell its workers to stop; they would keep the port from the next start."""
+    parent = multiprocessing.parent_process()
+    if parent is None:
+        return
+
+    def wait() -> None:
+        parent.join()
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    threading.Thread(target=wait, name="parent-watch", daemon=True).start()

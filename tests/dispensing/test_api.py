@@ -1,16 +1,17 @@
 """Dispensing over the API: what bad input gets, who sees what, and that reading leaves a trace."""
 
+from datetime import datetime
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import anyio
 import httpx
-import pytest
 
 from stockroom.dispensing.api import examples
+from stockroom.platform.access import Actor
 from stockroom.stock import find_broken_invariants
 from tests.conftest import SignIn
-from tests.dispensing.ground import DispensingGround, written
+from tests.dispensing.ground import DispensingGround, put_on_shelf, written
 
 
 async def refused(client: httpx.AsyncClient, url: str, body: dict[str, Any]) -> tuple[int, str, list[str]]:
@@ -65,65 +66,62 @@ async def test_unanswered_warnings_come_with_their_sentences(sign_in: SignIn, wa
     assert (await client.post("/api/dispensings", json=body | {"answers": reasons})).status_code == 201
 
 
-@pytest.mark.parametrize(
-    ("change", "code", "pointer"),
-    [
-        ({"patient_id": "x"}, "field.id", "/patient_id"),
-        ({"patient_id": None}, "field.id", "/patient_id"),
-        ({"colour": "red"}, "field.unknown", "/colour"),
-        ({"lines": [{"quantity": 1}]}, "field.required", "/lines/0/product_id"),
-        ({"note": "a\x00b"}, "field.characters", "/note"),
-        ({"note": "x" * 4001}, "field.too_long", "/note"),
-        ({"line": {"quantity": "many"}}, "field.number", "/lines/0/quantity"),
-        ({"line": {"quantity": True}}, "field.number", "/lines/0/quantity"),
-        ({"line": {"directions": "x" * 201}}, "field.too_long", "/lines/0/directions"),
-        ({"line": {"directions": "a\nb"}}, "field.characters", "/lines/0/directions"),
-        ({"line": {"dose": 1}}, "field.unknown", "/lines/0/dose"),
-        ({"line": {"quantity": "NaN"}}, "quantity.too_large", "/lines/0/quantity"),
-        ({"line": {"quantity": 1e30}}, "quantity.too_large", "/lines/0/quantity"),
-        ({"line": {"quantity": 0.5}}, "quantity.too_precise", "/lines/0/quantity"),
-        ({"line": {"product_id": str(uuid4())}}, "product.unknown", "/lines/0/product_id"),
-        ({"lines": []}, "stock.nothing_to_post", "/lines"),
-    ],
-)
-async def test_refuses_bad_input_at_its_field(
-    sign_in: SignIn, ward: DispensingGround, change: dict[str, Any], code: str, pointer: str
-) -> None:
+BAD_DISPENSINGS: list[tuple[dict[str, Any], str, str]] = [
+    ({"patient_id": "x"}, "field.id", "/patient_id"),
+    ({"patient_id": None}, "field.id", "/patient_id"),
+    ({"colour": "red"}, "field.unknown", "/colour"),
+    ({"lines": [{"quantity": 1}]}, "field.required", "/lines/0/product_id"),
+    ({"note": "a\x00b"}, "field.characters", "/note"),
+    ({"note": "x" * 4001}, "field.too_long", "/note"),
+    ({"line": {"quantity": "many"}}, "field.number", "/lines/0/quantity"),
+    ({"line": {"quantity": True}}, "field.number", "/lines/0/quantity"),
+    ({"line": {"directions": "x" * 201}}, "field.too_long", "/lines/0/directions"),
+    ({"line": {"directions": "a\nb"}}, "field.characters", "/lines/0/directions"),
+    ({"line": {"dose": 1}}, "field.unknown", "/lines/0/dose"),
+    ({"line": {"quantity": "NaN"}}, "quantity.too_large", "/lines/0/quantity"),
+    ({"line": {"quantity": 1e30}}, "quantity.too_large", "/lines/0/quantity"),
+    ({"line": {"quantity": 0.5}}, "quantity.too_precise", "/lines/0/quantity"),
+    ({"line": {"product_id": str(uuid4())}}, "product.unknown", "/lines/0/product_id"),
+    ({"lines": []}, "stock.nothing_to_post", "/lines"),
+]
+
+
+async def test_refuses_bad_input_at_its_field(sign_in: SignIn, ward: DispensingGround) -> None:
     client = await sign_in("pharmacist")
     async with sign_in.database.connection() as db:
         before = await written(db)
-    body = ward.body(change.pop("line", {})) | change
-    answer = await client.post("/api/dispensings", json=body)
-    assert answer.status_code == 422, answer.text
-    found = [(error["pointer"], error["code"]) for error in answer.json()["errors"]]
-    assert found == [(pointer, code)]
+    for change, code, pointer in BAD_DISPENSINGS:
+        rest = {name: value for name, value in change.items() if name != "line"}
+        answer = await client.post("/api/dispensings", json=ward.body(change.get("line", {})) | rest)
+        assert answer.status_code == 422, (change, answer.text)
+        found = [(error["pointer"], error["code"]) for error in answer.json()["errors"]]
+        assert found == [(pointer, code)], change
     async with sign_in.database.connection() as db:
         assert await written(db) == before
 
 
-@pytest.mark.parametrize(
-    ("change", "code", "pointer"),
-    [
-        ({"name": " "}, "field.characters", "/name"),
-        ({"name": "x" * 201}, "field.too_long", "/name"),
-        ({"sex": "none"}, "field.choice", "/sex"),
-        ({"birth_date": "2026-02-30"}, "field.date", "/birth_date"),
-        ({"birth_date": "1850-01-01"}, "patient.birth_date_impossible", "/birth_date"),
-        ({"birth_date": "2999-01-01"}, "patient.birth_date_impossible", "/birth_date"),
-        ({"allergy_groups": ["dust"]}, "patient.allergy_group_unknown", "/allergy_groups"),
-        ({"allergy_groups": ["a\x00b"]}, "patient.allergy_group_unknown", "/allergy_groups"),
-        ({"file_number": "a\x00b"}, "field.characters", "/file_number"),
-        ({"department_id": str(uuid4())}, "patient.department_unknown", "/department_id"),
-        ({"merged_into_id": str(uuid4())}, "field.unknown", "/merged_into_id"),
-    ],
-)
-async def test_refuses_a_bad_patient_at_its_field(
-    sign_in: SignIn, ward: DispensingGround, change: dict[str, Any], code: str, pointer: str
-) -> None:
+BAD_PATIENTS: list[tuple[dict[str, Any], str, str]] = [
+    ({"name": " "}, "field.characters", "/name"),
+    ({"name": "x" * 201}, "field.too_long", "/name"),
+    ({"sex": "none"}, "field.choice", "/sex"),
+    ({"birth_date": "2026-02-30"}, "field.date", "/birth_date"),
+    ({"birth_date": "1850-01-01"}, "patient.birth_date_impossible", "/birth_date"),
+    ({"birth_date": "2999-01-01"}, "patient.birth_date_impossible", "/birth_date"),
+    ({"allergy_groups": ["dust"]}, "patient.allergy_group_unknown", "/allergy_groups"),
+    ({"allergy_groups": ["a\x00b"]}, "patient.allergy_group_unknown", "/allergy_groups"),
+    ({"file_number": "a\x00b"}, "field.characters", "/file_number"),
+    ({"department_id": str(uuid4())}, "patient.department_unknown", "/department_id"),
+    ({"merged_into_id": str(uuid4())}, "field.unknown", "/merged_into_id"),
+]
+
+
+async def test_refuses_a_bad_patient_at_its_field(sign_in: SignIn, ward: DispensingGround) -> None:
     client = await sign_in("pharmacist")
-    answer = await client.post("/api/patients", json={"name": "Anna Nowak"} | change)
-    assert answer.status_code == 422, answer.text
-    assert [(error["pointer"], error["code"]) for error in answer.json()["errors"]] == [(pointer, code)]
+    for change, code, pointer in BAD_PATIENTS:
+        answer = await client.post("/api/patients", json={"name": "Anna Nowak"} | change)
+        assert answer.status_code == 422, (change, answer.text)
+        found = [(error["pointer"], error["code"]) for error in answer.json()["errors"]]
+        assert found == [(pointer, code)], change
     assert (await client.get("/api/patients")).json()["total"] == 1
 
 
@@ -300,15 +298,27 @@ async def test_one_key_sent_by_all_at_once_has_one_effect(sign_in: SignIn, ward:
     assert (await client.get("/api/dispensings")).json()["total"] == 1
 
 
-async def test_two_dispensings_to_one_patient_see_each_other(sign_in: SignIn, ward: DispensingGround) -> None:
+async def test_two_dispensings_to_one_patient_see_each_other(
+    sign_in: SignIn, ward: DispensingGround, actor: Actor, at: datetime
+) -> None:
     client = await sign_in("pharmacist")
+    brands = [uuid4() for _ in range(4)]
+    async with sign_in.database.transaction() as db:
+        for number, brand in enumerate(brands):
+            await db.execute(
+                "insert into catalog.product (id, code, name, kind, unit, generic_name)"
+                " values (%s, %s, 'Ibuprofen', 'medicine', 'tablet', 'Ibuprofen')",
+                [brand, f"IBU{number}"],
+            )
+            await put_on_shelf(db, brand, ward.stock.store, 5, actor=actor, at=at, code="", expires_on=None)
     answers: list[httpx.Response] = []
 
-    async def give() -> None:
-        answers.append(await client.post("/api/dispensings", json=ward.body()))
+    async def give(brand: UUID) -> None:
+        body = ward.body({"product_id": str(brand)})
+        answers.append(await client.post("/api/dispensings", json=body))
 
     async with anyio.create_task_group() as group:
-        for _ in range(4):
-            group.start_soon(give)
+        for brand in brands:
+            group.start_soon(give, brand)
     codes = sorted((answer.status_code, answer.json().get("code", "")) for answer in answers)
     assert codes == [(201, "")] + [(409, "dispensing.warnings_unanswered")] * 3

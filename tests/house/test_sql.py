@@ -90,7 +90,7 @@ def _is_sql(source: Source, node: ast.AST) -> bool:
         case ast.Constant(value=str(text)):
             return looks_like_sql(text)
         case ast.Name(id=name):
-            return name in _sql_constants(source)
+            return name in sql_constants(source)
         case ast.Attribute(value=ast.Name(id="queries"), attr=name):
             return bool(CONSTANT.fullmatch(name))
     return False
@@ -107,9 +107,10 @@ def _constants(source: Source) -> dict[str, ast.expr]:
     return {name: value for name, value in values.items() if CONSTANT.fullmatch(name)}
 
 
-def _sql_constants(source: Source) -> set[str]:
+def sql_constants(source: Source) -> dict[str, str]:
+    """The statements that stand as constants in a file, by name."""
     return {
-        name
+        name: value.value
         for name, value in _constants(source).items()
         if isinstance(value, ast.Constant) and isinstance(value.value, str) and looks_like_sql(value.value)
     }

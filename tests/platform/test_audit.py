@@ -86,10 +86,13 @@ async def test_what_is_written_stays(database: Database, actor: Actor, statement
 
 
 async def test_what_is_refused_is_not_told(database: Database, actor: Actor) -> None:
-    with pytest.raises(Conflict):
+    async def refused() -> None:
         async with database.transaction() as db:
             audit.record(db, actor, "test.thing.change", "thing", "a")
             raise Conflict
+
+    with pytest.raises(Conflict):
+        await refused()
     await write(database, actor, "b")
     async with database.connection() as db:
         assert await fetch_values(db, "select entity_id from platform.audit_entry") == ["b"]

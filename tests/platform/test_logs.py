@@ -44,7 +44,7 @@ def test_json_lines_carry_time_level_message_and_place() -> None:
     assert first["message"] == "request"
     assert (first["level"], first["seconds"]) == ("info", 1)
     assert first["timestamp"].endswith("Z")
-    assert {"filename", "lineno"} <= first.keys()
+    assert {"file", "line"} <= first.keys()
 
 
 def test_lines_below_the_level_are_left_out() -> None:

@@ -74,8 +74,8 @@ async def test_what_is_held_back_cannot_be_adjusted_away(
     hold = HoldInput(batch_id=batch, place_id=ground.store, quantity=Decimal(7), reason="inspection")
     await hold_stock(db, hold=hold, actor=actor)
     before = await written(db)
+    line = found(ground, "-4", batch_id=batch, batch_code="", expires_on=None)
     with pytest.raises(StockShort) as refused:
-        line = found(ground, "-4", batch_id=batch, batch_code="", expires_on=None)
         await adjust_stock(db, adjustment=counted(ground, line), actor=actor, at=at)
     assert refused.value.facts["available"] == 3
     assert await written(db) == before

@@ -22,8 +22,8 @@ from stockroom.stock.errors import (
     QuantityTooLarge,
     QuantityTooPrecise,
 )
-from stockroom.stock.queries.balances_list import stock_scope
 from stockroom.stock.queries.levels import LOW_STOCK, find_level
+from stockroom.stock.queries.scope import stock_scope
 from tests.stock.conftest import OpenStock
 from tests.stock.ground import Ground, written
 

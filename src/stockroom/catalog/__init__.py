@@ -1,5 +1,7 @@
 """Catalog: products and medicines, packs and barcodes, prices, suppliers. The front door."""
 
+from stockroom.catalog.actions.archive import archive_product
+from stockroom.catalog.actions.forms import FormInput, create_form
 from stockroom.catalog.actions.prices import PriceInput, set_price
 from stockroom.catalog.actions.product_input import BarcodeInput, PackInput, ProductInput
 from stockroom.catalog.actions.products import create_product
@@ -21,6 +23,7 @@ from stockroom.catalog.rules import ALLERGY_GROUPS
 __all__ = [
     "ALLERGY_GROUPS",
     "BarcodeInput",
+    "FormInput",
     "Gs1",
     "Pack",
     "PackInput",
@@ -36,6 +39,8 @@ __all__ = [
     "SupplierInput",
     "TrackingInUse",
     "UnitInUse",
+    "archive_product",
+    "create_form",
     "create_product",
     "create_supplier",
     "find_product_by_code",

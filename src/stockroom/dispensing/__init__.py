@@ -3,7 +3,11 @@
 from stockroom.dispensing.actions.dispense import dispense
 from stockroom.dispensing.actions.dispensing_input import Answer, DispenseLine, DispensingInput
 from stockroom.dispensing.actions.patients import PatientInput, create_patient
-from stockroom.dispensing.actions.prescribers import PrescriberInput, create_prescriber
+from stockroom.dispensing.actions.prescribers import (
+    PrescriberInput,
+    create_prescriber,
+    set_prescriber_active,
+)
 from stockroom.dispensing.actions.read import read_patient
 from stockroom.dispensing.actions.take_back import (
     ReturnInput,
@@ -20,4 +24,5 @@ __all__ = [
     "Answer", "DispenseLine", "DispensingInput", "PatientInput", "PrescriberInput", "ReturnInput", "ReturnLine",
     "Warned", "WarningsUnanswered", "create_patient", "create_prescriber", "dispense", "get_dispensing",
     "get_patient", "read_patient", "return_dispensed", "reverse_dispensing",
+    "set_prescriber_active",
 ]  # fmt: skip

@@ -1,7 +1,5 @@
 """What pages and endpoints of dispensing share: reads that are logged, and warnings in people's words."""
 
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -13,7 +11,6 @@ from litestar.datastructures import State
 from stockroom.catalog import ALLERGY_GROUPS
 from stockroom.dispensing.errors import WarningsUnanswered
 from stockroom.dispensing.rules import SENTENCES, SEXES, Warned, age_in_months
-from stockroom.platform.db import Connection, Database
 from stockroom.platform.errors import N_
 from stockroom.platform.i18n import gettext, ngettext, sentence
 from stockroom.platform.scope import scope_of
@@ -47,23 +44,6 @@ class ShownWarning(msgspec.Struct, frozen=True):
     product_id: UUID
     product: str
     sentence: str
-
-
-@asynccontextmanager
-async def logged_read(request: AnyRequest) -> AsyncGenerator[Connection]:
-    """The request's connection in a transaction, so that what is read and that it was read go together.
-
-    GETs read in autocommit otherwise; an unsafe request has its transaction already.
-    """
-    database: Database = request.app.state.database
-    db = scope_of(request).db
-    await database.begin(db)
-    try:
-        yield db
-    except BaseException:
-        await database.abandon(db)
-        raise
-    await database.complete(db)
 
 
 def shown_warning(warned: Warned) -> ShownWarning:

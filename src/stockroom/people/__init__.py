@@ -1,7 +1,9 @@
 """People: users, roles, departments, sign-in and sessions. The front door."""
 
+from stockroom.people.actions.access import disable_account
 from stockroom.people.actions.accounts import AccountInput, create_account
 from stockroom.people.actions.departments import DepartmentInput, NewDepartment, create_department
+from stockroom.people.actions.main_department import make_main_department
 from stockroom.people.actions.roles import sync_builtin_roles
 from stockroom.people.errors import DepartmentInUse
 from stockroom.people.events import DepartmentArchiving, DepartmentOpened
@@ -20,8 +22,10 @@ __all__ = [
     "NewDepartment",
     "create_account",
     "create_department",
+    "disable_account",
     "get_department",
     "has_accounts",
     "list_department_choices",
+    "make_main_department",
     "sync_builtin_roles",
 ]

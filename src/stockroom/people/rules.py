@@ -37,6 +37,7 @@ PERMISSIONS: dict[str, str] = {
     "dispensing.dispensing.post": N_("Dispense and take back"),
     "insight.dashboard.read": N_("See the dashboard"),
     "interchange.import.run": N_("Import data"),
+    "interchange.document.read": N_("Read documents of the old system"),
 }
 """Every permission there is, with what it lets a person do. Routes name one; a test holds that."""
 

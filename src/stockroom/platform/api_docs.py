@@ -21,6 +21,7 @@ from stockroom.platform.api_schema import (
     SESSION,
     Json,
     completed,
+    parts,
     resolved,
 )
 from stockroom.platform.errors import NotFound
@@ -132,7 +133,13 @@ def _only_ours(request: AnyRequest) -> None:
         raise NotFound
 
 
-@get("/api/openapi.json", include_in_schema=False, opt={"public": True}, sync_to_thread=False)
+@get(
+    "/api/openapi.json",
+    include_in_schema=False,
+    opt={"public": True},
+    media_type=MediaType.JSON,
+    sync_to_thread=False,
+)
 def openapi_file(request: AnyRequest) -> bytes:
     """The same file at the address where generators look first."""
     plugin = SchemaFile(path=FILE, media_type=MediaType.JSON)
@@ -177,7 +184,7 @@ def _parameter(schema: Json, item: Json) -> Field:
 def _shape_name(answer: Json) -> str:
     for content in answer.get("content", {}).values():
         found: Json = content.get("schema", {})
-        first = next(iter(found.get("oneOf", [])), found)
+        first = next(iter(parts(found)), found)
         return str(first.get("$ref", "")).rpartition("/")[2]
     return ""
 
@@ -207,6 +214,8 @@ def kind_of(schema: Json, shape: Json) -> str:
     """``string (uuid)``, ``list of Line``, ``integer or null``: the type in a few words."""
     if "$ref" in shape:
         return shape["$ref"].rpartition("/")[2]
+    if "allOf" in shape:
+        return kind_of(schema, shape["allOf"][0])
     if "oneOf" in shape:
         return " or ".join(dict.fromkeys(kind_of(schema, choice) for choice in shape["oneOf"]))
     kind = shape.get("type", "any")

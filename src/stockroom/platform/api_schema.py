@@ -78,17 +78,26 @@ def resolved(whole: Json, schema: Json) -> Json:
     """The schema that a ``$ref`` names, else itself; of ``… or null`` the part that is not null."""
     if "$ref" in schema:
         return whole["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
-    choices = [choice for choice in schema.get("oneOf", []) if choice.get("type") != "null"]
-    if len(choices) == 1:
-        return {**resolved(whole, choices[0]), **{k: v for k, v in schema.items() if k != "oneOf"}}
+    inside = parts(schema)
+    if len(inside) == 1:
+        own = {name: value for name, value in schema.items() if name not in ("oneOf", "allOf")}
+        return {**resolved(whole, inside[0]), **own}
     return schema
+
+
+def parts(schema: Json) -> list[Json]:
+    """What ``allOf`` and ``oneOf`` put together, null left out."""
+    inside: list[Json] = [*schema.get("allOf", []), *schema.get("oneOf", [])]
+    return [part for part in inside if part.get("type") != "null"]
 
 
 def _close(whole: Json, schema: Json, depth: int = 0) -> None:
     """What people send is refused where it has unknown fields, so the description says so."""
-    found = resolved(whole, schema)
     if depth > DEEPEST:
         return
+    for part in parts(schema):
+        _close(whole, part, depth + 1)
+    found = resolved(whole, schema) if "$ref" in schema else schema
     if "properties" in found:
         found["additionalProperties"] = False
         for inner in found["properties"].values():

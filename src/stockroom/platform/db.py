@@ -3,9 +3,11 @@
 Returning commits, raising rolls back. Reads outside a transaction run in autocommit, a statement each.
 """
 
+import asyncio
+import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
-from typing import Any, LiteralString, TypeVar
+from typing import Any, LiteralString, Self, TypeVar
 
 import msgspec
 from psycopg import AsyncConnection, AsyncCursor, OperationalError, errors
@@ -16,11 +18,15 @@ from psycopg_pool import AsyncConnectionPool, PoolTimeout, TooManyRequests
 
 from stockroom.platform.errors import N_, Conflict, Refusal, Unavailable
 from stockroom.platform.events import Events
+from stockroom.platform.liveness import can_be_read
 from stockroom.settings import Settings
 
 Struct = TypeVar("Struct", bound=msgspec.Struct)
 Params = Mapping[str, Any]
 Statement = LiteralString | Composed
+
+RECONNECT_SECONDS = 10
+RECONNECT_PAUSE = 0.2
 
 set_json_loads(msgspec.json.decode)
 set_json_dumps(msgspec.json.encode)
@@ -33,6 +39,19 @@ class Connection(AsyncConnection[TupleRow]):
         super().__init__(*args, **kwargs)
         self.pending_audit: list[Any] = []
         self.events = Events()
+
+    @classmethod
+    async def connect(cls, conninfo: str = "", *, patience: float = 0, **kwargs: Any) -> Self:  # pyright: ignore[reportIncompatibleMethodOverride]  # psycopg's own keywords pass through
+        """As psycopg's, but while the server is away (it may be starting again) it is asked for ``patience``
+        seconds, in short steps: the pool alone would wait longer each time."""
+        until = time.monotonic() + patience
+        while True:
+            try:
+                return await super().connect(conninfo, **kwargs)
+            except OperationalError:
+                if time.monotonic() >= until:
+                    raise
+                await asyncio.sleep(RECONNECT_PAUSE)
 
 
 class ShapeMismatch(TypeError):
@@ -123,10 +142,12 @@ class Database:
             max_size=settings.db_pool_max,
             timeout=settings.db_acquire_timeout,
             max_waiting=settings.db_pool_max * 40,
+            reconnect_timeout=RECONNECT_SECONDS,
             open=False,
             kwargs={
                 "autocommit": True,
                 "connect_timeout": settings.db_connect_timeout,
+                "patience": RECONNECT_SECONDS,
                 "application_name": "stockroom",
                 "options": (
                     f"-c timezone=UTC -c statement_timeout={settings.db_statement_timeout_ms}"
@@ -146,10 +167,18 @@ class Database:
         """Raises Unavailable when the pool is exhausted or the server is away."""
         try:
             db = await self.pool.getconn(self._timeout)
+            while can_be_read(db.fileno()):
+                await self._discard(db)
+                db = await self.pool.getconn(self._timeout)
         except (PoolTimeout, TooManyRequests, OperationalError) as error:
             raise Unavailable from error
         db.events = self._events
         return db
+
+    async def _discard(self, db: Connection) -> None:
+        """The server ended this connection while it was idle."""
+        await db.close()
+        await self.pool.putconn(db)
 
     async def release(self, db: Connection) -> None:
         db.pending_audit.clear()

@@ -9,6 +9,7 @@ from litestar import Request
 from litestar.enums import ScopeType
 from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, HTTPReceiveMessage, Message, Receive, Scope, Send
+from litestar.utils.scope.state import ScopeState
 
 from stockroom.platform import csrf, idempotency, sessions
 from stockroom.platform.access import Actor
@@ -166,6 +167,8 @@ class ScopeMiddleware(ASGIMiddleware):
             else:
                 await self.database.abandon(here.db)
         except BaseException:
+            # The answer was held back: whoever renders the error may still start one.
+            ScopeState.from_scope(request.scope).response_started = False
             await self.database.abandon(here.db)
             raise
         if kept is not None:

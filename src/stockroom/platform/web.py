@@ -1,5 +1,7 @@
 """The two edges where errors are rendered, and the small pieces every route is built from."""
 
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from typing import Any
 from urllib.parse import quote
 
@@ -15,7 +17,7 @@ from litestar.response import Redirect
 
 from stockroom.platform import fields
 from stockroom.platform.access import Actor
-from stockroom.platform.db import Connection, as_refusal
+from stockroom.platform.db import Connection, Database, as_refusal
 from stockroom.platform.errors import (
     TITLES,
     FieldError,
@@ -68,6 +70,23 @@ def provide_actor(request: AnyRequest, db: NamedDependency[Connection]) -> Actor
     """Asks for ``db`` only to come after it: Litestar gathers independent dependencies in a task group."""
     del db
     return scope_of(request).actor
+
+
+@asynccontextmanager
+async def logged_read(request: AnyRequest) -> AsyncGenerator[Connection]:
+    """The request's connection in a transaction, so that what is read and that it was read go together.
+
+    GETs read in autocommit otherwise; an unsafe request has its transaction already.
+    """
+    database: Database = request.app.state.database
+    db = scope_of(request).db
+    await database.begin(db)
+    try:
+        yield db
+    except BaseException:
+        await database.abandon(db)
+        raise
+    await database.complete(db)
 
 
 def seen_version(request: AnyRequest, in_body: int | None = None) -> int:

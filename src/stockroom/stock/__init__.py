@@ -7,6 +7,7 @@ from stockroom.stock.actions.departments import close_department_places, open_de
 from stockroom.stock.actions.ground import OUTSIDE, lock_products, require_places
 from stockroom.stock.actions.issue import DisposalInput, IssueInput, dispose_stock, issue_stock, moves_of
 from stockroom.stock.actions.levels import LevelInput, set_level
+from stockroom.stock.actions.main_place import make_main_place
 from stockroom.stock.actions.places import PlaceInput, create_place
 from stockroom.stock.actions.post import Move, Posted, Posting, post
 from stockroom.stock.actions.preview import LinePreview, preview_allocation
@@ -93,6 +94,7 @@ __all__ = [
     "list_place_choices",
     "lock_document",
     "lock_products",
+    "make_main_place",
     "moves_of",
     "open_department_store",
     "open_stock",

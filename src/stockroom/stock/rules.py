@@ -174,8 +174,7 @@ def check_quantity(quantity: Decimal, *, precision: int, product: str, at: str, 
         raise errors.QuantityZero(at=at)
     if not signed and quantity <= 0:
         raise errors.QuantityNotPositive(at=at)
-    exponent = quantity.normalize().as_tuple().exponent
-    if isinstance(exponent, int) and -exponent > precision:
+    if decimals_of(quantity) > precision:
         raise errors.QuantityTooPrecise(at=at, product=product, precision=precision)
 
 
@@ -214,6 +213,17 @@ def free_code(stem: str, taken: Collection[str]) -> str:
     """The stem, or the first of stem-2, stem-3 … that is free. ``taken`` are lower case."""
     numbered = (stem if number == 1 else f"{stem}-{number}" for number in count(1))
     return next(code for code in numbered if code.lower() not in taken)
+
+
+def decimals_of(quantity: Decimal) -> int:
+    """How many decimals a finite number has, trailing zeros left out; exact for any number of digits."""
+    _, digits, exponent = quantity.as_tuple()
+    decimals = -exponent if isinstance(exponent, int) else 0
+    for digit in reversed(digits):
+        if digit or decimals <= 0:
+            break
+        decimals -= 1
+    return max(decimals, 0)
 
 
 def check_line_count(lines: Sequence[object]) -> None:

@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from stockroom.interchange import alorf
+from stockroom import interchange
 from stockroom.interchange.alorf.messages import MESSAGES, message_for
 
 CALL = re.compile(
@@ -13,8 +13,9 @@ CALL = re.compile(
 
 
 def sources() -> str:
-    folder = Path(alorf.__file__).parent
-    return "\n".join(path.read_text() for path in folder.glob("*.py") if path.name != "messages.py")
+    house = Path(interchange.__file__).parent
+    files = [*(house / "alorf").glob("*.py"), *(house / "actions").glob("*.py")]
+    return "\n".join(path.read_text("utf-8") for path in files if path.name != "messages.py")
 
 
 def test_every_code_said_has_a_message() -> None:

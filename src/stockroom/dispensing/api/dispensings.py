@@ -21,13 +21,13 @@ from stockroom.dispensing.errors import WarningsUnanswered
 from stockroom.dispensing.queries import dispensings
 from stockroom.dispensing.queries.dispensing_list import DISPENSINGS, DispensingRow
 from stockroom.dispensing.queries.dispensings import Dispensing
-from stockroom.dispensing.web import AnyRequest, ShownWarning, logged_read, shown_refusal, shown_warning
+from stockroom.dispensing.web import AnyRequest, ShownWarning, shown_refusal, shown_warning
 from stockroom.platform.access import Actor
 from stockroom.platform.db import Connection
 from stockroom.platform.lists import Page, Slice
 from stockroom.platform.pagination import list_operation, listed
 from stockroom.platform.scope import scope_of
-from stockroom.platform.web import ANSWERS, Needs
+from stockroom.platform.web import ANSWERS, Needs, logged_read
 
 TAGS = ["Dispensings"]
 DispensingBody = Annotated[

@@ -20,13 +20,13 @@ from stockroom.dispensing.actions.read import read_patient
 from stockroom.dispensing.api import examples
 from stockroom.dispensing.queries.patients import PATIENTS, Patient, PatientRow
 from stockroom.dispensing.queries.patients import get_patient as find_record
-from stockroom.dispensing.web import AnyRequest, logged_read
+from stockroom.dispensing.web import AnyRequest
 from stockroom.platform.access import Actor
 from stockroom.platform.db import Connection
 from stockroom.platform.lists import Page, Slice
 from stockroom.platform.pagination import list_operation, listed
 from stockroom.platform.scope import scope_of
-from stockroom.platform.web import ANSWERS, Needs, etag, seen_version
+from stockroom.platform.web import ANSWERS, Needs, etag, logged_read, seen_version
 
 TAGS = ["Patients"]
 PatientBody = Annotated[

@@ -18,9 +18,9 @@ ROUTES = [
 ]  # fmt: skip
 NAV = [
     NavItem(N_("Work"), N_("Dispense"), "/dispense", "pill", "dispensing.dispensing.post", 10),
-    NavItem(N_("Work"), N_("Dispensings"), "/dispensings", "prescription", "dispensing.dispensing.read", 20),
-    NavItem(N_("Work"), N_("Owed to patients"), "/owed", "hourglass", "dispensing.dispensing.read", 21),
-    NavItem(N_("Work"), N_("Patients"), "/patients", "bed", "dispensing.patient.read", 22),
+    NavItem(N_("Work"), N_("Dispensings"), "/dispensings", "prescription", "dispensing.dispensing.read", 10),
+    NavItem(N_("Work"), N_("Owed to patients"), "/owed", "hourglass", "dispensing.dispensing.read", 11),
+    NavItem(N_("Work"), N_("Patients"), "/patients", "bed", "dispensing.patient.read", 11),
     NavItem(
         N_("Organisation"), N_("Prescribers"), "/prescribers", "stethoscope", "dispensing.prescriber.read", 78
     ),

@@ -97,11 +97,13 @@ async def add_dispensing(
 async def _previews(
     request: AnyRequest, db: Connection, actor: Actor, typed: TypedDispensing
 ) -> tuple[dict[int, Any], Preview | None]:
-    """By the number of the line; nothing where place or patient are wrong: posting says so at the field."""
+    """By the number of the line. Nothing where place or patient are wrong: posting says so at the field."""
     asked = typed.as_preview()
     if asked is None:
         return {}, None
     numbers, wanted = asked
+    if not numbers:
+        return {}, None
     try:
         seen = await preview_dispensing(db, preview=wanted, actor=actor, at=scope_of(request).at)
     except Refusal:

@@ -20,7 +20,7 @@ from stockroom.dispensing.actions.take_back import (
 )
 from stockroom.dispensing.queries.dispensing_list import DISPENSINGS
 from stockroom.dispensing.queries.dispensings import Dispensing, get_dispensing
-from stockroom.dispensing.web import AnyRequest, logged_read, words
+from stockroom.dispensing.web import AnyRequest, words
 from stockroom.platform.access import Actor
 from stockroom.platform.db import Connection, savepoint
 from stockroom.platform.errors import N_, Refusal
@@ -30,7 +30,7 @@ from stockroom.platform.i18n import gettext as _
 from stockroom.platform.lists import fetch_everything, fetch_page, parse_list
 from stockroom.platform.pages import form_errors, is_htmx, page, query_of, read_form, redirect
 from stockroom.platform.scope import scope_of
-from stockroom.platform.web import Needs
+from stockroom.platform.web import Needs, logged_read
 from stockroom.stock import list_place_choices
 
 COLUMNS: list[Column] = [

@@ -7,7 +7,7 @@ from litestar.di import NamedDependency
 
 from stockroom.dispensing.actions.read import note_export
 from stockroom.dispensing.queries.owed import OWED
-from stockroom.dispensing.web import AnyRequest, logged_read
+from stockroom.dispensing.web import AnyRequest
 from stockroom.platform.access import Actor
 from stockroom.platform.db import Connection
 from stockroom.platform.errors import N_
@@ -15,7 +15,7 @@ from stockroom.platform.exports import Column, Format, export
 from stockroom.platform.lists import fetch_everything, fetch_page, parse_list
 from stockroom.platform.pages import is_htmx, page, query_of
 from stockroom.platform.scope import scope_of
-from stockroom.platform.web import Needs
+from stockroom.platform.web import Needs, logged_read
 
 COLUMNS: list[Column] = [
     (N_("Number"), lambda row: row.number),

@@ -13,7 +13,7 @@ from stockroom.dispensing.actions.patients import PatientInput, create_patient, 
 from stockroom.dispensing.actions.read import read_patient
 from stockroom.dispensing.queries.patients import Patient, get_patient
 from stockroom.dispensing.queries.typed import find_typed_patient
-from stockroom.dispensing.web import AnyRequest, logged_read, words
+from stockroom.dispensing.web import AnyRequest, words
 from stockroom.people import list_department_choices
 from stockroom.platform.access import Actor
 from stockroom.platform.db import Connection, savepoint
@@ -22,7 +22,7 @@ from stockroom.platform.fields import convert, structure
 from stockroom.platform.i18n import gettext as _
 from stockroom.platform.pages import form_errors, form_version, page, read_form, redirect
 from stockroom.platform.scope import scope_of
-from stockroom.platform.web import Needs
+from stockroom.platform.web import Needs, logged_read
 
 GROUP = "group_"
 """A box of the form for each allergy group: ``group_penicillins``."""

@@ -13,7 +13,7 @@ from stockroom.dispensing.queries.dispensing_list import DISPENSINGS
 from stockroom.dispensing.queries.owed import list_owed_to_patient
 from stockroom.dispensing.queries.patients import PATIENTS
 from stockroom.dispensing.rules import SEXES
-from stockroom.dispensing.web import AnyRequest, logged_read, words
+from stockroom.dispensing.web import AnyRequest, words
 from stockroom.people import list_department_choices
 from stockroom.platform.access import Actor
 from stockroom.platform.db import Connection
@@ -22,7 +22,7 @@ from stockroom.platform.exports import Column, Format, export
 from stockroom.platform.i18n import gettext as _
 from stockroom.platform.lists import ListRequest, fetch_everything, fetch_page, parse_list
 from stockroom.platform.pages import form_version, is_htmx, page, query_of, read_form, redirect
-from stockroom.platform.web import Needs
+from stockroom.platform.web import Needs, logged_read
 
 HISTORY = 10
 

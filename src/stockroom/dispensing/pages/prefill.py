@@ -9,12 +9,13 @@ from stockroom.dispensing.queries.dispensing_list import DISPENSINGS, Dispensing
 from stockroom.dispensing.queries.dispensings import get_dispensing_head
 from stockroom.dispensing.queries.owed import OwedToPatient, list_owed_to_patient
 from stockroom.dispensing.queries.patients import Patient, find_last_prescriber
-from stockroom.dispensing.web import AnyRequest, logged_read
+from stockroom.dispensing.web import AnyRequest
 from stockroom.platform.access import Actor
 from stockroom.platform.db import Connection
 from stockroom.platform.errors import NotFound
 from stockroom.platform.lists import ListRequest, fetch_everything
 from stockroom.platform.scope import scope_of
+from stockroom.platform.web import logged_read
 
 LAST = 5
 

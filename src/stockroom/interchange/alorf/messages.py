@@ -109,6 +109,48 @@ MESSAGES: dict[str, str] = {
     "negative_opening": N_("The old stock was negative; it comes in as zero."),
     "unexplained": N_("The documents do not explain this stock."),
     "stock_not_brought_in": N_("The quantity {quantity} does not come in: {why}"),
+    # brought within the rules of this house
+    "matched": N_("{name} is here already and stays as it is; the old record is kept to be read."),
+    "other_system": N_(
+        "{differing} of {compared} records imported before were made at another moment. Is this another system?"
+        " Its ids would mean other things."
+    ),
+    "changed_since": N_(
+        "Imported before, and changed there since: {fields}. Nothing was overwritten. Now: {now}"
+    ),
+    "document_changed": N_("Kept before, and changed there since. The first one stays."),
+    "name_made_unique": N_("The name is taken; it became {name}."),
+    "code_taken": N_("The code {taken} is taken; it became {given}."),
+    "department_closed": N_("The department is closed here; the record stays without it."),
+    "supplier_closed": N_("The supplier is closed here; the medicine stays without one."),
+    "kept_whole": N_("Not all of it has a place here ({fields}); the whole record is kept to be read."),
+    "email_in_notes": N_("This is no e-mail address; it is kept in the notes: {email}."),
+    "form_matched": N_("The form is on the list already, as {form}."),
+    "form_added": N_("The form was added to the list as {form}; write its name in the other language."),
+    "form_closed": N_("The form {form} is no longer in use here; it is kept in the notes."),
+    "barcode_in_notes": N_("The barcode {barcode} cannot be used here; it is kept in the notes."),
+    "birth_date_impossible": N_("Nobody can have this {born}; it is kept in the history."),
+    "allergy_group_other": N_("There is no group for {groups} here; it counts as other."),
+    "file_number_in_use": N_("The file number {number} is in use here; this one became {given}."),
+    "licence_taken": N_("The licence {licence} belongs to somebody else here; it is kept in the notes."),
+    "username_changed": N_("The user name {username} cannot be used here; it became {given}."),
+    "username_in_use": N_("The user name {username} is in use here; this one became {given}."),
+    "email_in_use": N_("The address {email} belongs to another user here; this person cannot be invited."),
+    "role_missing": N_("There is no role {role} here; it became {given}, which may do least."),
+    "role_beyond_own": N_("The role {role} may do more than you may; it became {given}."),
+    "user_disabled": N_("The user was not active there ({role}) and comes disabled."),
+    "ward_without_department": N_(
+        "A ward user without a department would see all; the account comes disabled."
+    ),
+    "expiry_impossible": N_("No box bears the expiry {expiry}; the batch comes without one."),
+    "batch_code_made": N_("The batch code {batch} cannot be used; the batch is called {given}."),
+    "batch_code_missing": N_("Nobody wrote the batch code down; the batch is called {given}."),
+    "batch_code_shared": N_("The batch {batch} has several expiry dates; this one is called {given}."),
+    "quantity_rounded": N_(
+        "{quantity} was rounded to {given}: it is counted with {precision} decimals here."
+    ),
+    "quantity_out_of_range": N_("The quantity {quantity} cannot be posted."),
+    "place_closed": N_("The store is closed here; the quantity {quantity} does not come in."),
     # nothing to say
     "taken": N_("Taken as it is."),
 }

@@ -22,6 +22,7 @@ from .errors import (
     SocketDirRefused,
     StorageFailed,
 )
+from .supervise import kept_running
 
 if sys.platform == "win32":
     from .unsupported import EmbeddedPostgres
@@ -45,4 +46,5 @@ __all__ = [
     "SettingRefused",
     "SocketDirRefused",
     "StorageFailed",
+    "kept_running",
 ]

@@ -74,6 +74,10 @@ class EmbeddedPostgres:
             raise StorageFailed(self._layout.data_dir, error, server.log_tail()) from error
         return server.conninfo(DATABASE)
 
+    def is_serving(self) -> bool:
+        """True while the server's first process lives, be it that it still starts or recovers."""
+        return Server(self._layout, self._account()).is_running()
+
     def stop(self) -> None:
         """Lets go of the server; the last holder stops it. In a forked child, and twice, it does nothing."""
         if self._hold is None or self._holder_pid != os.getpid():

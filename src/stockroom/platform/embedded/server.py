@@ -33,6 +33,10 @@ class Server:
         """True while any process of the server lives, whoever started it."""
         return not is_free(self.layout.server_lock) or self._postmaster() is not None
 
+    def is_running(self) -> bool:
+        """True while the postmaster lives; its children may outlive it for a moment."""
+        return self._postmaster() is not None
+
     def conninfo(self, database: str) -> str:
         """Where the running server listens, which need not be where this process would have put it."""
         return make_conninfo(host=self._pid_file()[_SOCKET_LINE], port=PORT, user=ROLE, dbname=database)

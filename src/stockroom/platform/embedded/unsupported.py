@@ -23,6 +23,9 @@ class EmbeddedPostgres:
     def start(self) -> str:
         raise PlatformUnsupported
 
+    def is_serving(self) -> bool:
+        raise PlatformUnsupported
+
     def stop(self) -> None:
         raise PlatformUnsupported
 

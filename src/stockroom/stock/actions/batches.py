@@ -17,10 +17,17 @@ from stockroom.stock import errors, rules
 from stockroom.stock.queries.balances import StockedProduct
 from stockroom.stock.queries.batches import get_batch
 
+# A batch whose every movement was taken back is as good as never entered: a mistyped expiry is corrected by
+# reversing the document and entering it again.
 KNOWN_BATCHES = """
-select t.id, t.product_id, t.code, t.expires_on
+select
+    t.id, t.product_id, t.code, t.expires_on,
+    exists (
+        select from stock.movement m
+        where m.batch_id = t.id and m.reverses_seq is null
+            and not exists (select from stock.movement r where r.reverses_seq = m.seq)) as live
 from stock.batch t
-where t.product_id = any(%(products)s)
+where t.product_id = any(%(products)s) and lower(t.code) = any(%(codes)s)
 """
 
 INSERT_BATCHES = """
@@ -63,6 +70,7 @@ class KnownBatch(msgspec.Struct, frozen=True):
     product_id: UUID
     code: str
     expires_on: date | None
+    live: bool
 
 
 class BatchStatus(msgspec.Struct, frozen=True):
@@ -80,9 +88,11 @@ async def find_or_create_batches(
     products: Mapping[UUID, StockedProduct],
     *,
     supplier_id: UUID | None = None,
+    expiry_required: bool = True,
 ) -> list[UUID]:
     """The batch of each key, in their order; two statements whatever their number. The products are locked.
 
+    ``expiry_required`` is False only for stock brought in from elsewhere, of which nobody wrote the expiry down.
     Raises the batch field refusals, and BatchExpiryDiffers where the code is known with another expiry.
     """
     for key in keys:
@@ -90,25 +100,30 @@ async def find_or_create_batches(
         rules.check_batch_fields(
             product=product.name,
             batch_tracked=product.batch_tracked,
-            expiry_tracked=product.expiry_tracked,
+            expiry_tracked=product.expiry_tracked and expiry_required,
             code=key.code,
             expires_on=key.expires_on,
             at=key.at,
         )
-    known = await fetch_all(db, KNOWN_BATCHES, {"products": list(products)}, KnownBatch)
-    by_code = {(batch.product_id, batch.code.lower()): batch for batch in known}
+    codes = sorted({key.code.lower() for key in keys})
+    known = await fetch_all(db, KNOWN_BATCHES, {"products": list(products), "codes": codes}, KnownBatch)
+    exact = {(batch.product_id, batch.code.lower(), batch.expires_on): batch for batch in known}
+    live = {(batch.product_id, batch.code.lower()): batch for batch in known if batch.live}
     made: list[tuple[KnownBatch, Decimal | None]] = []
     found: list[UUID] = []
     for key in keys:
-        batch = by_code.get((key.product_id, key.code.lower()))
-        if batch is None:
-            batch = KnownBatch(new_id(), key.product_id, key.code, key.expires_on)
-            by_code[key.product_id, key.code.lower()] = batch
-            made.append((batch, key.unit_cost))
-        elif batch.expires_on != key.expires_on:
+        code = (key.product_id, key.code.lower())
+        other = live.get(code)
+        if other is not None and other.expires_on != key.expires_on:
             raise errors.BatchExpiryDiffers(
-                at=f"{key.at}/expires_on", batch=batch.code, expires_on=batch.expires_on or ""
+                at=f"{key.at}/expires_on", batch=other.code, expires_on=other.expires_on or ""
             )
+        batch = exact.get((*code, key.expires_on))
+        if batch is None:
+            batch = KnownBatch(new_id(), key.product_id, key.code, key.expires_on, live=True)
+            exact[*code, key.expires_on] = batch
+            made.append((batch, key.unit_cost))
+        live[code] = batch
         found.append(batch.id)
     if made:
         await execute(

@@ -13,17 +13,14 @@ from stockroom.platform.pages import query_of
 from stockroom.platform.pagination import list_operation, listed
 from stockroom.platform.scope import scope_of
 from stockroom.platform.web import ANSWERS, Needs
-from stockroom.stock.queries.balances_list import (
-    BALANCES_LIST,
-    PAST_BALANCES,
+from stockroom.stock.queries.balances_list import BALANCES_LIST, PAST_BALANCES, Balance, PastBalance
+from stockroom.stock.queries.product_stock import (
     PAST_PRODUCT_STOCK,
     PRODUCT_STOCK,
-    Balance,
-    PastBalance,
     PastProductStock,
     ProductStock,
-    stock_scope,
 )
+from stockroom.stock.queries.scope import stock_scope
 
 AnyRequest = Request[Any, Any, State]
 TAGS = ["Stock"]

@@ -18,8 +18,9 @@ from stockroom.platform.scope import scope_of
 from stockroom.platform.web import ANSWERS, Needs, etag, seen_version
 from stockroom.stock.actions.batches import ReasonInput, hold_batch, release_batch
 from stockroom.stock.actions.hold import HoldInput, hold_stock, release_stock
-from stockroom.stock.queries.balances_list import Balance, list_balances_of_batch, stock_scope
+from stockroom.stock.queries.balances_list import Balance, list_balances_of_batch
 from stockroom.stock.queries.batches import BATCHES, Batch, ListedBatch, get_batch
+from stockroom.stock.queries.scope import stock_scope
 
 AnyRequest = Request[Any, Any, State]
 TAGS = ["Batches"]

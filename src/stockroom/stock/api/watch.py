@@ -17,10 +17,10 @@ from stockroom.platform.scope import scope_of
 from stockroom.platform.web import ANSWERS, Needs, etag, seen_version
 from stockroom.stock.actions.levels import LevelInput, set_level
 from stockroom.stock.api.card_parameters import CardOperation
-from stockroom.stock.queries.balances_list import stock_scope
 from stockroom.stock.queries.card_page import CardQuery, StockCard, read_card
 from stockroom.stock.queries.expiry import EXPIRY, Expiring
 from stockroom.stock.queries.levels import LEVELS, LOW_STOCK, Level, LowStock
+from stockroom.stock.queries.scope import stock_scope
 
 AnyRequest = Request[Any, Any, State]
 

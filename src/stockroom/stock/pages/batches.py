@@ -22,10 +22,11 @@ from stockroom.stock.actions.batches import ReasonInput, hold_batch, release_bat
 from stockroom.stock.actions.hold import HoldInput, hold_stock, release_stock
 from stockroom.stock.pages.listing import asked_of, list_export, list_page
 from stockroom.stock.pages.words import DOCUMENT_KINDS, batch_state
-from stockroom.stock.queries.balances_list import list_balances_of_batch, stock_scope
+from stockroom.stock.queries.balances_list import list_balances_of_batch
 from stockroom.stock.queries.batches import BATCHES, get_batch
 from stockroom.stock.queries.documents import MOVEMENTS, document_scope
 from stockroom.stock.queries.places import get_place
+from stockroom.stock.queries.scope import stock_scope
 
 AnyRequest = Request[Any, Any, State]
 

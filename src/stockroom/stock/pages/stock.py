@@ -17,16 +17,12 @@ from stockroom.platform.scope import scope_of
 from stockroom.platform.web import Needs
 from stockroom.stock.pages.listing import asked_of, list_export, list_page
 from stockroom.stock.pages.words import batch_state
-from stockroom.stock.queries.balances_list import (
-    PAST_PRODUCT_STOCK,
-    PRODUCT_STOCK,
-    find_product_stock,
-    list_balances_of_product,
-    stock_scope,
-)
+from stockroom.stock.queries.balances_list import list_balances_of_product
 from stockroom.stock.queries.levels import list_levels
 from stockroom.stock.queries.places import list_place_choices
+from stockroom.stock.queries.product_stock import PAST_PRODUCT_STOCK, PRODUCT_STOCK, find_product_stock
 from stockroom.stock.queries.products import get_product_head
+from stockroom.stock.queries.scope import stock_scope
 
 AnyRequest = Request[Any, Any, State]
 

@@ -21,11 +21,11 @@ from stockroom.stock.actions.levels import LevelInput, set_level
 from stockroom.stock.pages.listing import asked_of, list_export, list_page
 from stockroom.stock.pages.posting_form import as_uuid
 from stockroom.stock.pages.words import LOW_STATES, batch_state
-from stockroom.stock.queries.balances_list import stock_scope
 from stockroom.stock.queries.expiry import EXPIRY, get_expiry_summary
 from stockroom.stock.queries.levels import LOW_STOCK, Level, find_level
 from stockroom.stock.queries.places import list_place_choices
 from stockroom.stock.queries.products import get_product_head
+from stockroom.stock.queries.scope import stock_scope
 
 AnyRequest = Request[Any, Any, State]
 

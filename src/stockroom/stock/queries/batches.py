@@ -11,7 +11,7 @@ from stockroom.platform.access import Actor
 from stockroom.platform.db import Connection, fetch_all, fetch_one
 from stockroom.platform.errors import NotFound
 from stockroom.platform.lists import Filter, ListSpec, Sort
-from stockroom.stock.queries.balances_list import Status
+from stockroom.stock.queries.scope import Status
 
 BATCH_PRODUCTS = "select t.id, t.product_id from stock.batch t where t.id = any(%(ids)s)"
 

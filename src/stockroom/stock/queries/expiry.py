@@ -11,7 +11,7 @@ from msgspec import Meta
 from stockroom.platform.access import Actor
 from stockroom.platform.db import Connection, fetch_one
 from stockroom.platform.lists import Filter, ListSpec, Sort
-from stockroom.stock.queries.balances_list import Status, stock_scope
+from stockroom.stock.queries.scope import Status, stock_scope
 
 # One pass over what expires within half a year, counted by how soon.
 SUMMARY = """

@@ -1,0 +1,1 @@
+"""Every write of interchange: imports, and what waits to be imported."""

@@ -1,0 +1,111 @@
+"""Pages of documents kept from an old system."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from litestar import Request, Response, get
+from litestar.datastructures import State
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+
+from stockroom.interchange.actions.read import read_old_document
+from stockroom.interchange.queries.old_documents import OLD_DOCUMENTS
+from stockroom.platform.access import Actor
+from stockroom.platform.db import Connection
+from stockroom.platform.errors import N_
+from stockroom.platform.exports import Column, Format, export
+from stockroom.platform.i18n import gettext
+from stockroom.platform.lists import fetch_everything, fetch_page, parse_list
+from stockroom.platform.pages import is_htmx, page, query_of
+from stockroom.platform.web import Needs, logged_read
+
+AnyRequest = Request[Any, Any, State]
+
+KINDS: dict[str, str] = {
+    "purchase": N_("Purchase"),
+    "consumption": N_("Consumption"),
+    "transfer": N_("Transfer"),
+    "activity": N_("Activity"),
+    "record": N_("Record"),
+}
+"""Kind → its word. A record is what found no place here."""
+
+COLUMNS: list[Column] = [
+    (N_("Kind"), lambda row: gettext(KINDS[row.kind])),
+    (N_("Old number"), lambda row: row.old_id),
+    (N_("Date"), lambda row: row.dated),
+    (N_("What"), lambda row: row.summary),
+]
+
+
+@get("/old-documents", guards=[Needs("interchange.document.read")], include_in_schema=False)
+async def list_old_documents(
+    request: AnyRequest, db: NamedDependency[Connection], actor: NamedDependency[Actor]
+) -> Response[Any]:
+    asked = parse_list(OLD_DOCUMENTS, query_of(request))
+    found = await fetch_page(db, OLD_DOCUMENTS, asked, scope={"departments": actor.department_list()})
+    template = "interchange/_old_documents.html" if is_htmx(request) else "interchange/old_documents.html"
+    return page(request, template, found=found, asked=asked, kinds=KINDS)
+
+
+@get("/old-documents/export", guards=[Needs("interchange.document.read")], include_in_schema=False)
+async def export_old_documents(
+    request: AnyRequest, db: NamedDependency[Connection], actor: NamedDependency[Actor]
+) -> Response[Any]:
+    file_format: Format = "xlsx" if request.query_params.get("format") == "xlsx" else "csv"
+    asked = parse_list(OLD_DOCUMENTS, query_of(request, leave_out=("format",)))
+    rows = await fetch_everything(db, OLD_DOCUMENTS, asked, scope={"departments": actor.department_list()})
+    return await export("old-documents", rows, COLUMNS, file_format)
+
+
+@get(
+    "/old-documents/{document_id:uuid}",
+    guards=[Needs("interchange.document.read")],
+    include_in_schema=False,
+)
+async def show_old_document(
+    request: AnyRequest, actor: NamedDependency[Actor], document_id: FromPath[UUID]
+) -> Response[Any]:
+    async with logged_read(request) as db:
+        document = await read_old_document(db, document_id=document_id, actor=actor)
+    content = document.content
+    return page(
+        request,
+        "interchange/old_document.html",
+        document=document,
+        kind=KINDS.get(document.kind, document.kind),
+        facts=_facts(content),
+        lines=content.get("lines") or [],
+        raw=_raw(content),
+    )
+
+
+def _facts(content: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Names and texts, the parties among them; what is shown elsewhere is left out."""
+    told = {
+        name: value for name, value in content.items() if name not in {"raw", "lines", "parties", "source_id"}
+    }
+    told |= content.get("parties") or {}
+    return [
+        (name.replace("_", " "), _text(value)) for name, value in told.items() if value not in (None, "", [])
+    ]
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else msgspec.json.encode(value).decode()
+
+
+def _raw(content: Mapping[str, Any]) -> str:
+    """The record as it stood, indented to be read."""
+    raw = content.get("raw")
+    if not isinstance(raw, str):
+        return msgspec.json.format(msgspec.json.encode(content), indent=2).decode()
+    try:
+        return msgspec.json.format(raw, indent=2)
+    except msgspec.DecodeError:
+        return raw
+
+
+ROUTES = [list_old_documents, export_old_documents, show_old_document]
