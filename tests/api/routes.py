@@ -30,7 +30,12 @@ class Route:
 
 def routes_of(app: Litestar) -> list[Route]:
     found = [
-        Route(method, path, _permission(handler), frozenset(name for name, on in handler.opt.items() if on is True))
+        Route(
+            method,
+            path,
+            _permission(handler),
+            frozenset(name for name, on in handler.opt.items() if on is True),
+        )
         for route in app.routes
         for handler in getattr(route, "route_handlers", [getattr(route, "route_handler", None)])
         if handler is not None
