@@ -10,7 +10,7 @@ import msgspec
 from msgspec import Meta
 
 from stockroom.platform.errors import N_, FieldError, Invalid
-from stockroom.platform.i18n import language
+from stockroom.platform.i18n import gettext, language
 
 T = TypeVar("T")
 
@@ -187,7 +187,7 @@ def _from_message(at: str, message: str, raw: Any) -> FieldError:
     for words, code in _KINDS:
         if words in said:
             return _error(pointer, code)
-    return _error(pointer, "field.type", expected=expected.group(1) if expected else "another value")
+    return _error(pointer, "field.type", expected=expected.group(1) if expected else gettext("another value"))
 
 
 def _limit_error(at: str, limit: re.Match[str], raw: Any, *, is_length: bool) -> FieldError:

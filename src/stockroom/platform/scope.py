@@ -6,9 +6,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from litestar import Request
+from litestar.datastructures import FormMultiDict
 from litestar.enums import ScopeType
 from litestar.middleware import ASGIMiddleware
-from litestar.types import ASGIApp, HTTPReceiveMessage, Message, Receive, Scope, Send
+from litestar.types import ASGIApp, Empty, HTTPReceiveMessage, Message, Receive, Scope, Send
 from litestar.utils.scope.state import ScopeState
 
 from stockroom.platform import csrf, idempotency, sessions
@@ -115,6 +116,7 @@ class ScopeMiddleware(ASGIMiddleware):
                 await next_app(scope, receive, send)
         finally:
             await self.database.release(db)
+            await _close_uploads(scope)
 
     async def _identify(self, request: Request[Any, Any, Any], here: RequestScope) -> None:
         token = request.cookies.get(sessions.session_cookie_name(secure=self.secure))
@@ -200,6 +202,13 @@ async def _form_value(request: Request[Any, Any, Any], name: str) -> str:
         return ""
     value = (await request.form()).get(name, "")
     return value if isinstance(value, str) else ""
+
+
+async def _close_uploads(scope: Scope) -> None:
+    """Litestar closes what was uploaded only where it came to the handler; a guard may have refused before."""
+    form = ScopeState.from_scope(scope).form
+    if form is not Empty:
+        await FormMultiDict.from_form_data(form).close()
 
 
 async def _idempotency_key(request: Request[Any, Any, Any]) -> str:

@@ -19,7 +19,6 @@ from stockroom.dispensing import (
 )
 from stockroom.interchange.demo.cast import DIRECTIONS
 from stockroom.interchange.demo.setting import Patient, Setting, Shelf
-from stockroom.platform.access import Actor
 from stockroom.platform.db import Connection
 from stockroom.stock import (
     AdjustmentInput,
@@ -28,6 +27,8 @@ from stockroom.stock import (
     TakeLine,
     TransferInput,
     adjust_stock,
+    hold_batch,
+    list_balances,
     open_stock,
     transfer_stock,
 )
@@ -42,11 +43,13 @@ FORGOTTEN_EVERY = 11
 class Story:
     """Deals out the events of each day; the same seed tells the same story."""
 
-    def __init__(self, setting: Setting, random: Random, *, currency: str, actor: Actor, today: date) -> None:
+    def __init__(self, setting: Setting, random: Random, *, currency: str, today: date) -> None:
         self.setting = setting
         self.random = random
         self.currency = currency
-        self.actor = actor
+        self.pharmacist = setting.people["pharmacist"]
+        self.technician = setting.people["technician"]
+        self.buyer = setting.people["purchasing"]
         self.today = today
         self.reordered = [
             shelf for index, shelf in enumerate(setting.shelves) if index % FORGOTTEN_EVERY != 0
@@ -88,7 +91,7 @@ class Story:
                 lines=lines[first : first + OPENING_CHUNK],
                 note="Opening balances",
             )
-            await open_stock(db, opening=opening, actor=self.actor, at=at)
+            await open_stock(db, opening=opening, actor=self.pharmacist, at=at)
 
     async def live_a_day(self, db: Connection, day: int, *, morning: datetime) -> None:
         """A delivery now and then, stock to the wards, patients through the day, a correction at night."""
@@ -105,7 +108,9 @@ class Story:
         if given and day % 4 == 1:
             line = ReturnLine(line=1, quantity=Decimal(1))
             back = ReturnInput(lines=[line], reason="Not taken by the patient")
-            await return_dispensed(db, dispensing_id=given[0], returned=back, actor=self.actor, at=evening)
+            await return_dispensed(
+                db, dispensing_id=given[0], returned=back, actor=self.technician, at=evening
+            )
         if day % 10 == 5:
             await self._correct(db, at=evening)
 
@@ -127,7 +132,7 @@ class Story:
             invoice_number=f"FV/{at.year}/{at.month:02d}/{self.invoice}",
             lines=lines,
         )
-        await receive_goods(db, receipt=receipt, currency=self.currency, actor=self.actor, at=at)
+        await receive_goods(db, receipt=receipt, currency=self.currency, actor=self.buyer, at=at)
 
     async def _supply(self, db: Connection, ward: UUID, *, at: datetime) -> None:
         lines = [
@@ -136,7 +141,7 @@ class Story:
         ]
         transfer = TransferInput(from_place_id=self.setting.store, to_place_id=ward, lines=lines)
         try:
-            await transfer_stock(db, transfer=transfer, actor=self.actor, at=at)
+            await transfer_stock(db, transfer=transfer, actor=self.technician, at=at)
         except StockShort:
             return  # the shelf is empty today: the ward waits for the next delivery
 
@@ -159,13 +164,14 @@ class Story:
                 product_id=shelf.id,
                 quantity=Decimal(self.random.choice((1, 2, 4, 6, 10)) if shelf.usual > 200 else 1),
                 directions=self.random.choice(DIRECTIONS),
+                allow_partial=True,
             )
             for shelf in shelves
         ]
 
     async def _post_answered(self, db: Connection, dispensing: DispensingInput, *, at: datetime) -> UUID:
         try:
-            posted = await dispense(db, dispensing=dispensing, actor=self.actor, at=at)
+            posted = await dispense(db, dispensing=dispensing, actor=self.pharmacist, at=at)
         except WarningsUnanswered as refusal:
             answers = [
                 Answer(code=warning.code, product_id=warning.product_id, reason="Checked with the prescriber")
@@ -178,7 +184,7 @@ class Story:
                 lines=dispensing.lines,
                 answers=answers,
             )
-            posted = await dispense(db, dispensing=answered, actor=self.actor, at=at)
+            posted = await dispense(db, dispensing=answered, actor=self.pharmacist, at=at)
         return posted.id
 
     async def _correct(self, db: Connection, *, at: datetime) -> None:
@@ -193,4 +199,32 @@ class Story:
         adjustment = AdjustmentInput(
             place_id=self.setting.store, reason="found", lines=[line], note="Found behind the shelf"
         )
-        await adjust_stock(db, adjustment=adjustment, actor=self.actor, at=at)
+        await adjust_stock(db, adjustment=adjustment, actor=self.technician, at=at)
+
+    async def end(self, db: Connection) -> None:
+        """What waits today: one batch recalled by its maker, one held for inspection."""
+        recalled, held = await self._batches_in_stock(db)
+        await hold_batch(
+            db,
+            batch_id=recalled,
+            reason="Recalled by the manufacturer: particles found in the solution",
+            recall=True,
+            version=1,
+            actor=self.pharmacist,
+        )
+        await hold_batch(
+            db,
+            batch_id=held,
+            reason="Package damaged in transport, to be inspected",
+            recall=False,
+            version=1,
+            actor=self.pharmacist,
+        )
+
+    async def _batches_in_stock(self, db: Connection) -> tuple[UUID, UUID]:
+        """A batch each of the first two injections that lie in the main store."""
+        injections = [shelf.id for shelf in self.setting.shelves if shelf.medicine.form == "injection"]
+        balances = await list_balances(db, products=injections, place=self.setting.store)
+        first = next(item for item in balances if item.on_hand > 0)
+        second = next(item for item in balances if item.on_hand > 0 and item.product_id != first.product_id)
+        return first.batch_id, second.batch_id

@@ -40,7 +40,7 @@ async def load_demo_hospital(
     async with database.transaction() as db:
         await sync_builtin_roles(db)
         setting = await lay_setting(db, random, currency=currency, actor=actor, at=start)
-    story = Story(setting, random, currency=currency, actor=actor, today=at.date())
+    story = Story(setting, random, currency=currency, today=at.date())
     async with database.transaction() as db:
         await story.open(db, at=start)
     for day in range(DAYS):
@@ -48,4 +48,6 @@ async def load_demo_hospital(
         async with database.transaction() as db:
             await story.live_a_day(db, day, morning=min(morning, at - timedelta(hours=14)))
         progress((day + 1) / DAYS, f"day {day + 1} of {DAYS}")
+    async with database.transaction() as db:
+        await story.end(db)
     return [DemoAccount(username, PASSWORD, role) for username, _, role, _ in ACCOUNTS]

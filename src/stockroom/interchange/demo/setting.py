@@ -35,6 +35,7 @@ from stockroom.stock import LevelInput, PlaceInput, create_place, set_level
 
 PATIENTS = 220
 PRESCRIBERS = 30
+WARD_LEVELS = 6
 
 
 class Shelf(msgspec.Struct, frozen=True):
@@ -51,7 +52,7 @@ class Patient(msgspec.Struct, frozen=True):
 
 
 class Setting(msgspec.Struct, frozen=True):
-    """The ids of everything the story needs. ``wards`` are department name → place."""
+    """The ids of everything the story needs. ``wards`` are department name → place, ``people`` user name → who acts."""
 
     store: UUID
     quarantine: UUID
@@ -60,6 +61,7 @@ class Setting(msgspec.Struct, frozen=True):
     suppliers: list[UUID]
     patients: list[Patient]
     prescribers: list[UUID]
+    people: dict[str, Actor]
 
 
 async def lay_setting(
@@ -67,13 +69,16 @@ async def lay_setting(
 ) -> Setting:
     departments = await _departments(db, actor=actor, at=at)
     store, quarantine, wards = await _places(db, departments, actor=actor, at=at)
-    await _accounts(db, departments, actor=actor, at=at)
+    people = await _accounts(db, departments, actor=actor, at=at)
     suppliers = await _suppliers(db, actor=actor, at=at)
+    shelves = await _medicines(db, random, suppliers, currency=currency, actor=actor, at=at)
+    await _ward_levels(db, random, wards, shelves, actor=actor)
     return Setting(
         store=store,
         quarantine=quarantine,
         wards=wards,
-        shelves=await _medicines(db, random, suppliers, currency=currency, actor=actor, at=at),
+        shelves=shelves,
+        people=people,
         suppliers=suppliers,
         patients=await _patients(db, random, departments, actor=actor, at=at),
         prescribers=await _prescribers(db, random, departments, actor=actor, at=at),
@@ -123,7 +128,23 @@ async def _places(
     return store_id, quarantine_id, wards
 
 
-async def _accounts(db: Connection, departments: dict[str, UUID], *, actor: Actor, at: datetime) -> None:
+async def _ward_levels(
+    db: Connection, random: Random, wards: dict[str, UUID], shelves: list[Shelf], *, actor: Actor
+) -> None:
+    """What each ward keeps for the night; supply falls short of some of it."""
+    for place_id in wards.values():
+        for shelf in random.sample(shelves, WARD_LEVELS):
+            least = Decimal(max(shelf.usual // 60, 1))
+            level = LevelInput(
+                product_id=shelf.id, place_id=place_id, minimum=least, reorder_at=least, maximum=least * 3
+            )
+            await set_level(db, level=level, actor=actor)
+
+
+async def _accounts(
+    db: Connection, departments: dict[str, UUID], *, actor: Actor, at: datetime
+) -> dict[str, Actor]:
+    people: dict[str, Actor] = {}
     for username, name, role, department in ACCOUNTS:
         account = AccountInput(
             username=username,
@@ -133,7 +154,9 @@ async def _accounts(db: Connection, departments: dict[str, UUID], *, actor: Acto
             password=PASSWORD,
             departments=[departments[department]] if department else [],
         )
-        await create_account(db, account=account, policy="composition", actor=actor, at=at)
+        made = await create_account(db, account=account, policy="composition", actor=actor, at=at)
+        people[username] = msgspec.structs.replace(actor, id=made, name=name)
+    return people
 
 
 async def _suppliers(db: Connection, *, actor: Actor, at: datetime) -> list[UUID]:

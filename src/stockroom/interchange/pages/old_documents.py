@@ -11,7 +11,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from stockroom.interchange.actions.read import read_old_document
-from stockroom.interchange.queries.old_documents import OLD_DOCUMENTS
+from stockroom.interchange.queries.old_documents import OLD_DOCUMENTS, name_products
 from stockroom.platform.access import Actor
 from stockroom.platform.db import Connection
 from stockroom.platform.errors import N_
@@ -31,6 +31,35 @@ KINDS: dict[str, str] = {
     "record": N_("Record"),
 }
 """Kind → its word. A record is what found no place here."""
+
+ELSEWHERE = frozenset({"raw", "lines", "parties", "source_id", "key", "kind", "old_id", "on"})
+
+FIELDS: dict[str, str] = {
+    "number": N_("Number"),
+    "status": N_("Status"),
+    "notes": N_("Notes"),
+    "created_at": N_("Entered"),
+    "supplier": N_("Supplier"),
+    "purchaser": N_("Purchaser"),
+    "received_by": N_("Received by"),
+    "delivered_on": N_("Delivered on"),
+    "patient": N_("Patient"),
+    "prescriber": N_("Prescriber"),
+    "department": N_("Department"),
+    "store": N_("Store"),
+    "source": N_("From"),
+    "destination": N_("To"),
+    "requested_by": N_("Requested by"),
+    "approved_by": N_("Approved by"),
+    "user": N_("User"),
+    "action": N_("Action"),
+    "name": N_("Name"),
+    "phone": N_("Phone"),
+    "email": N_("E-mail"),
+    "location": N_("Location"),
+    "description": N_("Description"),
+}
+"""Field of an old document → its word; others are shown under their own names."""
 
 COLUMNS: list[Column] = [
     (N_("Kind"), lambda row: gettext(KINDS[row.kind])),
@@ -70,6 +99,8 @@ async def show_old_document(
 ) -> Response[Any]:
     async with logged_read(request) as db:
         document = await read_old_document(db, document_id=document_id, actor=actor)
+        lines: list[dict[str, Any]] = document.content.get("lines") or []
+        products = await name_products(db, {str(line.get("product_key") or "") for line in lines})
     content = document.content
     return page(
         request,
@@ -77,19 +108,20 @@ async def show_old_document(
         document=document,
         kind=KINDS.get(document.kind, document.kind),
         facts=_facts(content),
-        lines=content.get("lines") or [],
+        lines=lines,
+        products=products,
         raw=_raw(content),
     )
 
 
 def _facts(content: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """Names and texts, the parties among them; what is shown elsewhere is left out."""
-    told = {
-        name: value for name, value in content.items() if name not in {"raw", "lines", "parties", "source_id"}
-    }
+    """Labels and texts, the parties among them; what is shown elsewhere is left out."""
+    told = {name: value for name, value in content.items() if name not in ELSEWHERE}
     told |= content.get("parties") or {}
     return [
-        (name.replace("_", " "), _text(value)) for name, value in told.items() if value not in (None, "", [])
+        (gettext(FIELDS[name]) if name in FIELDS else name.replace("_", " "), _text(value))
+        for name, value in told.items()
+        if value not in (None, "", [])
     ]
 
 

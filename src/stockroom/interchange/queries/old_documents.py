@@ -1,5 +1,6 @@
 """Documents of an old system, kept to be read."""
 
+from collections.abc import Collection
 from datetime import date
 from typing import Any, Literal
 from uuid import UUID
@@ -22,7 +23,22 @@ where d.id = %(id)s
     and (%(departments)s::uuid[] is null or d.departments && %(departments)s::uuid[])
 """
 
+PRODUCTS_NAMED = """
+select given.key, p.id, p.name
+from unnest(%(keys)s::text[]) as given (key)
+join interchange.imported i on i.source_id = 'alorf:medicine:' || given.key
+join catalog.product p on p.id = i.entity_id::uuid
+"""
+
 Kind = Literal["purchase", "consumption", "transfer", "activity", "record"]
+
+
+class NamedProduct(msgspec.Struct, frozen=True):
+    """What an old medicine id is called here."""
+
+    key: str
+    id: UUID
+    name: str
 
 
 class Kept(msgspec.Struct, frozen=True):
@@ -74,6 +90,12 @@ OLD_DOCUMENTS = ListSpec(
 async def list_kept(db: Connection, system: str) -> dict[str, str]:
     """The digest of every document kept, by its id in the old system."""
     return {row.source_id: row.digest for row in await fetch_all(db, KEPT, {"system": system}, Kept)}
+
+
+async def name_products(db: Connection, keys: Collection[str]) -> dict[str, NamedProduct]:
+    """The products here by their old ids; what did not come over is absent."""
+    rows = await fetch_all(db, PRODUCTS_NAMED, {"keys": sorted(keys)}, NamedProduct)
+    return {row.key: row for row in rows}
 
 
 async def get_old_document(db: Connection, document_id: UUID, actor: Actor) -> WholeOldDocument:

@@ -50,6 +50,7 @@ create table stock.batch (
 );
 create unique index batch_code on stock.batch (product_id, lower(code), expires_on) nulls not distinct;
 create index batch_expiry on stock.batch (expires_on) where expires_on is not null;
+create index batch_sort on stock.batch ((coalesce(expires_on, date '9999-12-31')), id);
 create index batch_search on stock.batch using gin (search_text gin_trgm_ops);
 
 -- Every movement belongs to one document; other modules extend a document under the same id.

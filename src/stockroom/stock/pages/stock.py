@@ -19,12 +19,14 @@ from stockroom.stock.pages.listing import asked_of, list_export, list_page
 from stockroom.stock.pages.words import batch_state
 from stockroom.stock.queries.balances_list import list_balances_of_product
 from stockroom.stock.queries.levels import list_levels
+from stockroom.stock.queries.past import past_moment
 from stockroom.stock.queries.places import list_place_choices
 from stockroom.stock.queries.product_stock import PAST_PRODUCT_STOCK, PRODUCT_STOCK, find_product_stock
 from stockroom.stock.queries.products import get_product_head
 from stockroom.stock.queries.scope import stock_scope
 
 AnyRequest = Request[Any, Any, State]
+DAY_LENGTH = len("2026-01-31")
 
 PAST_COLUMNS: list[Column] = [
     (N_("Code"), lambda row: row.code),
@@ -61,6 +63,7 @@ async def list_stock(
         fragment="stock/_stock.html",
         scope=stock_scope(actor, now, asked),
         past=past,
+        past_day=past_moment(past, now).date() if len(past) == DAY_LENGTH else None,
         today=now.date(),
         place_id=str(asked.filters.get("place_id", "")),
         places=await list_place_choices(db, actor),

@@ -5,6 +5,7 @@ from datetime import date
 
 from stockroom.platform.errors import N_
 from stockroom.platform.i18n import gettext as _
+from stockroom.platform.i18n import ngettext
 
 SOON_DAYS = 90
 
@@ -59,8 +60,14 @@ def batch_state(status: str, expires_on: date | None, today: date) -> tuple[str,
     if days < 0:
         return _("Expired"), "bad"
     if days <= SOON_DAYS:
-        return (_("Expires today") if days == 0 else _("Expires in %(days)s days") % {"days": days}), "warn"
+        return _expires(days), "warn"
     return _("Available"), "ok"
+
+
+def _expires(days: int) -> str:
+    if days == 0:
+        return _("Expires today")
+    return ngettext("Expires in %(num)s day", "Expires in %(num)s days", days) % {"num": days}
 
 
 def reason_name(reasons: Mapping[str, str], reason: str) -> str:

@@ -73,8 +73,8 @@ BALANCES_LIST = ListSpec(
         " case when %(prices)s then round(b.on_hand * t.unit_cost, 2) end"
     ),
     source=(
-        "stock.balance b join stock.batch t on t.id = b.batch_id"
-        " join catalog.product pr on pr.id = b.product_id join stock.place p on p.id = b.place_id"
+        "stock.balance b left join stock.batch t on t.id = b.batch_id"
+        " join catalog.product pr on pr.id = b.product_id left join stock.place p on p.id = b.place_id"
     ),
     scope=(
         "b.on_hand > 0"
@@ -114,6 +114,7 @@ BALANCES_LIST = ListSpec(
     search="pr.search_text",
 )
 
+# What there is now, less what has moved since: near moments are asked for more often than far ones.
 PAST_BALANCES = ListSpec(
     name="past-balances",
     row=PastBalance,
@@ -124,11 +125,14 @@ PAST_BALANCES = ListSpec(
     ),
     source=(
         "(select product_id, batch_id, place_id, sum(delta) as on_hand from ("
-        "   select m.product_id, m.batch_id, m.to_place_id as place_id, m.quantity as delta"
-        "   from stock.movement m where m.at <= %(at)s"
+        "   select n.product_id, n.batch_id, n.place_id, n.on_hand as delta"
+        "   from stock.balance n where n.on_hand > 0"
         "   union all"
-        "   select m.product_id, m.batch_id, m.from_place_id, -m.quantity"
-        "   from stock.movement m where m.at <= %(at)s) sides"
+        "   select m.product_id, m.batch_id, m.to_place_id, -m.quantity"
+        "   from stock.movement m where m.at > %(at)s"
+        "   union all"
+        "   select m.product_id, m.batch_id, m.from_place_id, m.quantity"
+        "   from stock.movement m where m.at > %(at)s) sides"
         "  group by product_id, batch_id, place_id having sum(delta) <> 0) b"
         " join stock.batch t on t.id = b.batch_id join catalog.product pr on pr.id = b.product_id"
         " join stock.place p on p.id = b.place_id"

@@ -30,62 +30,94 @@ where b.product_id = %(product_id)s and (%(batch_id)s::uuid is null or b.batch_i
     and b.place_id = any(%(places)s)
 """
 
-# One page only is read, joined and summed: its cost does not grow with the card.
+# One page only is read, joined and summed: its cost does not grow with the card. "between" and the order by
+# both columns hold the planner to the index of the product or the batch; it would otherwise walk the whole
+# ledger backwards in the hope of meeting a busy product soon.
 FORWARD = """
 with page as (
-    select m.seq, m.at, m.document_id, m.batch_id, m.from_place_id, m.to_place_id,
-        case when m.to_place_id = any(%(places)s) then m.quantity end as taken_in,
-        case when m.from_place_id = any(%(places)s) then m.quantity end as given_out
-    from stock.movement m
-    where m.product_id = %(product_id)s and (%(batch_id)s::uuid is null or m.batch_id = %(batch_id)s)
-        and (m.to_place_id = any(%(places)s) or m.from_place_id = any(%(places)s))
-        and (%(since)s::timestamptz is null or m.at >= %(since)s)
-        and (%(until)s::timestamptz is null or m.at < %(until)s)
-        and m.seq > %(after)s
-    order by m.seq
-    limit %(limit)s
+    (
+        select m.seq
+        from stock.movement m
+        where %(batch_id)s::uuid is null
+            and m.product_id between %(product_id)s::uuid and %(product_id)s::uuid and m.seq > %(after)s
+            and (m.to_place_id = any(%(places)s) or m.from_place_id = any(%(places)s))
+            and (%(since)s::timestamptz is null or m.at >= %(since)s)
+            and (%(until)s::timestamptz is null or m.at < %(until)s)
+        order by m.product_id, m.seq
+        limit %(limit)s
+    )
+    union all
+    (
+        select m.seq
+        from stock.movement m
+        where m.batch_id between %(batch_id)s::uuid and %(batch_id)s::uuid and m.seq > %(after)s
+            and (m.to_place_id = any(%(places)s) or m.from_place_id = any(%(places)s))
+            and (%(since)s::timestamptz is null or m.at >= %(since)s)
+            and (%(until)s::timestamptz is null or m.at < %(until)s)
+        order by m.batch_id, m.seq
+        limit %(limit)s
+    )
 )
 select
-    c.seq, c.at, c.document_id, d.number, d.kind, c.batch_id, t.code as batch_code, t.expires_on,
-    c.from_place_id, f.name as from_place_name, c.to_place_id, w.name as to_place_name,
-    trim_scale(c.taken_in) as taken_in, trim_scale(c.given_out) as given_out,
-    trim_scale(%(start)s::numeric + sum(coalesce(c.taken_in, 0) - coalesce(c.given_out, 0))
-        over (order by c.seq)) as balance
+    m.seq, m.at, m.document_id, d.number, d.kind, m.batch_id, t.code as batch_code, t.expires_on,
+    m.from_place_id, f.name as from_place_name, m.to_place_id, w.name as to_place_name,
+    case when w.id = any(%(places)s) then trim_scale(m.quantity) end as taken_in,
+    case when f.id = any(%(places)s) then trim_scale(m.quantity) end as given_out,
+    trim_scale(%(start)s::numeric + sum(
+        case when w.id = any(%(places)s) then m.quantity else 0 end
+        - case when f.id = any(%(places)s) then m.quantity else 0 end
+    ) over (order by m.seq)) as balance
 from page c
-join stock.document d on d.id = c.document_id
-join stock.batch t on t.id = c.batch_id
-join stock.place f on f.id = c.from_place_id
-join stock.place w on w.id = c.to_place_id
-order by c.seq
+join stock.movement m on m.seq = c.seq
+join stock.document d on d.id = m.document_id
+join stock.batch t on t.id = m.batch_id
+join stock.place f on f.id = m.from_place_id
+join stock.place w on w.id = m.to_place_id
+order by m.seq
 """
 
 # From the end: ``start`` is what there is after the last row, each row says what there was after it.
 BACKWARD = """
 with page as (
-    select m.seq, m.at, m.document_id, m.batch_id, m.from_place_id, m.to_place_id,
-        case when m.to_place_id = any(%(places)s) then m.quantity end as taken_in,
-        case when m.from_place_id = any(%(places)s) then m.quantity end as given_out
-    from stock.movement m
-    where m.product_id = %(product_id)s and (%(batch_id)s::uuid is null or m.batch_id = %(batch_id)s)
-        and (m.to_place_id = any(%(places)s) or m.from_place_id = any(%(places)s))
-        and (%(since)s::timestamptz is null or m.at >= %(since)s)
-        and (%(until)s::timestamptz is null or m.at < %(until)s)
-        and m.seq < %(after)s
-    order by m.seq desc
-    limit %(limit)s
+    (
+        select m.seq
+        from stock.movement m
+        where %(batch_id)s::uuid is null
+            and m.product_id between %(product_id)s::uuid and %(product_id)s::uuid and m.seq < %(after)s
+            and (m.to_place_id = any(%(places)s) or m.from_place_id = any(%(places)s))
+            and (%(since)s::timestamptz is null or m.at >= %(since)s)
+            and (%(until)s::timestamptz is null or m.at < %(until)s)
+        order by m.product_id desc, m.seq desc
+        limit %(limit)s
+    )
+    union all
+    (
+        select m.seq
+        from stock.movement m
+        where m.batch_id between %(batch_id)s::uuid and %(batch_id)s::uuid and m.seq < %(after)s
+            and (m.to_place_id = any(%(places)s) or m.from_place_id = any(%(places)s))
+            and (%(since)s::timestamptz is null or m.at >= %(since)s)
+            and (%(until)s::timestamptz is null or m.at < %(until)s)
+        order by m.batch_id desc, m.seq desc
+        limit %(limit)s
+    )
 )
 select
-    c.seq, c.at, c.document_id, d.number, d.kind, c.batch_id, t.code as batch_code, t.expires_on,
-    c.from_place_id, f.name as from_place_name, c.to_place_id, w.name as to_place_name,
-    trim_scale(c.taken_in) as taken_in, trim_scale(c.given_out) as given_out,
-    trim_scale(%(start)s::numeric - coalesce(sum(coalesce(c.taken_in, 0) - coalesce(c.given_out, 0))
-        over (order by c.seq desc rows between unbounded preceding and 1 preceding), 0)) as balance
+    m.seq, m.at, m.document_id, d.number, d.kind, m.batch_id, t.code as batch_code, t.expires_on,
+    m.from_place_id, f.name as from_place_name, m.to_place_id, w.name as to_place_name,
+    case when w.id = any(%(places)s) then trim_scale(m.quantity) end as taken_in,
+    case when f.id = any(%(places)s) then trim_scale(m.quantity) end as given_out,
+    trim_scale(%(start)s::numeric - coalesce(sum(
+        case when w.id = any(%(places)s) then m.quantity else 0 end
+        - case when f.id = any(%(places)s) then m.quantity else 0 end
+    ) over (order by m.seq desc rows between unbounded preceding and 1 preceding), 0)) as balance
 from page c
-join stock.document d on d.id = c.document_id
-join stock.batch t on t.id = c.batch_id
-join stock.place f on f.id = c.from_place_id
-join stock.place w on w.id = c.to_place_id
-order by c.seq desc
+join stock.movement m on m.seq = c.seq
+join stock.document d on d.id = m.document_id
+join stock.batch t on t.id = m.batch_id
+join stock.place f on f.id = m.from_place_id
+join stock.place w on w.id = m.to_place_id
+order by m.seq desc
 """
 
 DAYS = """

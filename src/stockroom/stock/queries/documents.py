@@ -215,9 +215,9 @@ MOVEMENTS = ListSpec(
         " case when %(prices)s then m.unit_cost end, m.reverses_seq"
     ),
     source=(
-        "stock.movement m join stock.document d on d.id = m.document_id"
-        " join catalog.product pr on pr.id = m.product_id join stock.batch t on t.id = m.batch_id"
-        " join stock.place f on f.id = m.from_place_id join stock.place w on w.id = m.to_place_id"
+        "stock.movement m left join stock.document d on d.id = m.document_id"
+        " left join catalog.product pr on pr.id = m.product_id left join stock.batch t on t.id = m.batch_id"
+        " left join stock.place f on f.id = m.from_place_id left join stock.place w on w.id = m.to_place_id"
     ),
     scope=(
         "(%(departments)s::uuid[] is null or f.department_id = any(%(departments)s::uuid[])"

@@ -54,6 +54,7 @@ _PRODUCT_FILTERS = {
     "product_id": Filter("pr.id = %(value)s", UUID, "One product."),
 }
 
+# The sums are made for the rows shown, not for all that are counted.
 PRODUCT_STOCK = ListSpec(
     name="product-stock",
     row=ProductStock,
@@ -63,22 +64,29 @@ PRODUCT_STOCK = ListSpec(
         " trim_scale(s.available), s.earliest, case when %(prices)s then round(s.value, 2) end"
     ),
     source=(
-        "catalog.product pr join ("
-        "  select b.product_id, sum(b.on_hand) as on_hand, sum(b.reserved) as reserved,"
+        "catalog.product pr left join lateral ("
+        "  select sum(b.on_hand) as on_hand, sum(b.reserved) as reserved,"
         "   sum(stock.held(b.on_hand, b.reserved, b.on_hold, t.status)) as held,"
         "   sum(stock.available("
         "     b.on_hand, b.reserved, b.on_hold, t.status, t.expires_on, %(today)s)) as available,"
         "   min(t.expires_on) as earliest, sum(b.on_hand * t.unit_cost) as value"
         "  from stock.balance b join stock.batch t on t.id = b.batch_id"
         "  join stock.place p on p.id = b.place_id"
-        "  where b.on_hand > 0 and (%(place)s::uuid is null or b.place_id = %(place)s)"
+        "  where b.product_id = pr.id and b.on_hand > 0"
+        "   and (%(place)s::uuid is null or b.place_id = %(place)s)"
         "   and (%(departments)s::uuid[] is null or p.department_id = any(%(departments)s::uuid[]))"
-        "  group by b.product_id) s on s.product_id = pr.id"
+        " ) s on true"
+    ),
+    scope=(
+        "exists (select from stock.balance b left join stock.place p on p.id = b.place_id"
+        " where b.product_id = pr.id and b.on_hand > 0"
+        " and (%(place)s::uuid is null or b.place_id = %(place)s)"
+        " and (%(departments)s::uuid[] is null or p.department_id = any(%(departments)s::uuid[])))"
     ),
     sorts=_PRODUCT_SORTS
     | {
-        "on_hand": Sort("s.on_hand", "numeric"),
-        "available": Sort("s.available", "numeric"),
+        "on_hand": Sort("coalesce(s.on_hand, 0)", "numeric"),
+        "available": Sort("coalesce(s.available, 0)", "numeric"),
         "earliest_expiry": Sort("coalesce(s.earliest, date '9999-12-31')", "date"),
     },
     default_sort="name",
@@ -87,6 +95,7 @@ PRODUCT_STOCK = ListSpec(
     search="pr.search_text",
 )
 
+# As PAST_BALANCES: what there is now, less what has moved since.
 PAST_PRODUCT_STOCK = ListSpec(
     name="past-product-stock",
     row=PastProductStock,
@@ -97,11 +106,14 @@ PAST_PRODUCT_STOCK = ListSpec(
     source=(
         "catalog.product pr join ("
         "  select sides.product_id, sum(delta) as on_hand, sum(delta * t.unit_cost) as value from ("
-        "   select m.product_id, m.batch_id, m.to_place_id as place_id, m.quantity as delta"
-        "   from stock.movement m where m.at <= %(at)s"
+        "   select b.product_id, b.batch_id, b.place_id, b.on_hand as delta"
+        "   from stock.balance b where b.on_hand > 0"
         "   union all"
-        "   select m.product_id, m.batch_id, m.from_place_id, -m.quantity"
-        "   from stock.movement m where m.at <= %(at)s) sides"
+        "   select m.product_id, m.batch_id, m.to_place_id, -m.quantity"
+        "   from stock.movement m where m.at > %(at)s"
+        "   union all"
+        "   select m.product_id, m.batch_id, m.from_place_id, m.quantity"
+        "   from stock.movement m where m.at > %(at)s) sides"
         "  join stock.batch t on t.id = batch_id join stock.place p on p.id = place_id and not p.outside"
         "  where (%(place)s::uuid is null or place_id = %(place)s)"
         "   and (%(departments)s::uuid[] is null or p.department_id = any(%(departments)s::uuid[]))"
