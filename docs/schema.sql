@@ -334,21 +334,36 @@ CREATE TABLE dispensing.prescriber (
     CONSTRAINT prescriber_name_check CHECK ((name <> ''::text))
 );
 
+CREATE TABLE interchange.draft (
+    id uuid NOT NULL,
+    account_id uuid,
+    name text NOT NULL,
+    made_at timestamp with time zone NOT NULL,
+    imported_at timestamp with time zone,
+    plan bytea NOT NULL,
+    report bytea NOT NULL
+);
+
 CREATE TABLE interchange.imported (
     source_id text NOT NULL,
     entity text NOT NULL,
-    entity_id uuid NOT NULL,
+    entity_id text NOT NULL,
+    digests jsonb DEFAULT '{}'::jsonb NOT NULL,
     imported_at timestamp with time zone DEFAULT now() NOT NULL
 );
 
 CREATE TABLE interchange.old_document (
+    id uuid NOT NULL,
     source_id text NOT NULL,
     system text NOT NULL,
     kind text NOT NULL,
     old_id text NOT NULL,
     dated date,
     summary text DEFAULT ''::text NOT NULL,
-    content jsonb NOT NULL
+    departments uuid[] DEFAULT '{}'::uuid[] NOT NULL,
+    content jsonb NOT NULL,
+    digest text NOT NULL,
+    search_text text GENERATED ALWAYS AS (platform.fold(((old_id || ' '::text) || summary))) STORED
 );
 
 CREATE TABLE people.account (
@@ -594,11 +609,17 @@ ALTER TABLE ONLY dispensing.patient
 ALTER TABLE ONLY dispensing.prescriber
     ADD CONSTRAINT prescriber_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY interchange.draft
+    ADD CONSTRAINT draft_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY interchange.imported
     ADD CONSTRAINT imported_pkey PRIMARY KEY (source_id);
 
 ALTER TABLE ONLY interchange.old_document
-    ADD CONSTRAINT old_document_pkey PRIMARY KEY (source_id);
+    ADD CONSTRAINT old_document_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY interchange.old_document
+    ADD CONSTRAINT old_document_source_id_key UNIQUE (source_id);
 
 ALTER TABLE ONLY people.account_department
     ADD CONSTRAINT account_department_pkey PRIMARY KEY (account_id, department_id);
@@ -725,7 +746,17 @@ CREATE INDEX prescriber_search ON dispensing.prescriber USING gin (search_text p
 
 CREATE INDEX prescriber_sort ON dispensing.prescriber USING btree (platform.fold(name), id);
 
-CREATE INDEX old_document_dated ON interchange.old_document USING btree (kind, dated);
+CREATE INDEX draft_made_at ON interchange.draft USING btree (made_at);
+
+CREATE INDEX imported_entity ON interchange.imported USING btree (entity, entity_id);
+
+CREATE INDEX old_document_dated ON interchange.old_document USING btree (dated, id);
+
+CREATE INDEX old_document_departments ON interchange.old_document USING gin (departments);
+
+CREATE INDEX old_document_kind ON interchange.old_document USING btree (kind, dated);
+
+CREATE INDEX old_document_search ON interchange.old_document USING gin (search_text public.gin_trgm_ops);
 
 CREATE INDEX account_department_department ON people.account_department USING btree (department_id);
 
@@ -762,6 +793,8 @@ CREATE UNIQUE INDEX batch_code ON stock.batch USING btree (product_id, lower(cod
 CREATE INDEX batch_expiry ON stock.batch USING btree (expires_on) WHERE (expires_on IS NOT NULL);
 
 CREATE INDEX batch_search ON stock.batch USING gin (search_text public.gin_trgm_ops);
+
+CREATE INDEX batch_sort ON stock.batch USING btree (COALESCE(expires_on, '9999-12-31'::date), id);
 
 CREATE INDEX document_at ON stock.document USING btree (at, id);
 
@@ -892,6 +925,9 @@ ALTER TABLE ONLY dispensing.patient
 
 ALTER TABLE ONLY dispensing.prescriber
     ADD CONSTRAINT prescriber_department_id_fkey FOREIGN KEY (department_id) REFERENCES people.department(id);
+
+ALTER TABLE ONLY interchange.draft
+    ADD CONSTRAINT draft_account_id_fkey FOREIGN KEY (account_id) REFERENCES people.account(id);
 
 ALTER TABLE ONLY people.account_department
     ADD CONSTRAINT account_department_account_id_fkey FOREIGN KEY (account_id) REFERENCES people.account(id) ON DELETE CASCADE;
