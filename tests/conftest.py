@@ -80,7 +80,9 @@ def demo_template(cluster: str) -> str:
 
 def _fill_with_demo(conninfo: str) -> None:
     migrate(conninfo)
-    settings = load_settings(_env_file=None, environment="test", stockroom_data_dir=Path(tempfile.gettempdir()))
+    settings = load_settings(
+        _env_file=None, environment="test", stockroom_data_dir=Path(tempfile.gettempdir())
+    )
 
     async def load() -> None:
         database = Database(settings, conninfo, before_commit=audit.write_pending, events=make_events())
@@ -125,7 +127,7 @@ class Clones:
         name = f"test_{new_id().hex}"
         with psycopg.connect(self.cluster, autocommit=True) as admin:
             admin.execute(
-                sql.SQL("create database {} template {} strategy file_copy").format(
+                sql.SQL("create database {} template {} strategy wal_log").format(
                     sql.Identifier(name), sql.Identifier(self.template)
                 )
             )
