@@ -75,7 +75,7 @@ def template(cluster: str) -> str:
 @pytest.fixture(scope="session")
 def demo_template(cluster: str) -> str:
     """The name of a database with the demo hospital in it, only ever cloned; its moment is the real one."""
-    return _built_once(cluster, "template_demo", _fill_with_demo)
+    return _built_once(cluster, f"template_demo_{_fingerprint()}", _fill_with_demo)
 
 
 def _fill_with_demo(conninfo: str) -> None:

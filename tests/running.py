@@ -96,7 +96,8 @@ class RunningServer:
         """The same checks without a process of their own: what is broken, in the words of the check."""
 
         async def check() -> list[str]:
-            async with await Connection.connect(self.conninfo, autocommit=True) as db:
+            conninfo = self._environment.get("DATABASE_URL") or self.conninfo
+            async with await Connection.connect(conninfo, autocommit=True) as db:
                 report = await verify_everything(db)
             return [f"{check.name}: {check.offenders}" for check in report.checks if not check.ok]
 

@@ -1,4 +1,4 @@
-"""The whole application over the demo hospital, one clone for a module."""
+"""The whole application over the demo hospital; what these tests do writes nothing, so one clone serves all."""
 
 import tempfile
 from collections.abc import AsyncIterator, Iterator
@@ -14,14 +14,14 @@ from tests.api.samples import Samples
 from tests.conftest import Clones, SignIn
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def demo_conninfo(cluster: str, demo_template: str) -> Iterator[str]:
     made = Clones(cluster, demo_template)
     yield made.make()
     made.drop_all()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 async def hospital(demo_conninfo: str) -> AsyncIterator[SignIn]:
     """Signs people in to the application over the demo hospital."""
     with tempfile.TemporaryDirectory() as folder:
@@ -37,12 +37,12 @@ async def hospital(demo_conninfo: str) -> AsyncIterator[SignIn]:
             await made.close()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def samples(demo_conninfo: str, hospital: SignIn) -> Samples:
     return Samples(demo_conninfo)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def routes(hospital: SignIn) -> list[Route]:
     litestar = hospital.app.app
     assert isinstance(litestar, Litestar)

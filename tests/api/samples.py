@@ -37,10 +37,11 @@ class Samples:
         with psycopg.connect(conninfo) as db:
             self.values = {name: _first(db, query) for name, query in BY_NAME.items()} | {"line": "1"}
             self._documents = {noun: _first(db, OF_KIND, [kind]) for noun, kind in KINDS.items()}
+            self._documents["old-documents"] = None  # the demo hospital was never migrated
 
     def for_path(self, path: str) -> dict[str, str | None]:
         """The documents of a path are of the kind that the path is about."""
-        noun = next((part for part in path.split("/") if part in KINDS), None)
+        noun = next((part for part in path.split("/") if part in self._documents), None)
         return self.values | ({"document_id": self._documents[noun]} if noun else {})
 
     def filled(self, path: str) -> str:

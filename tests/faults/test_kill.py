@@ -11,7 +11,7 @@ from tests.faults.load import Load, Poster, burst
 from tests.running import RunningServer, room_for_a_server, running_server, sign_in
 
 CLIENTS = 4
-ALL_KINDS = ("server", "database", "both", "database", "server")
+ALL_KINDS = ("server", "database", "database", "both", "database")
 KILLS = ALL_KINDS * 4
 START_STOCK = 500
 

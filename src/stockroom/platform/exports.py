@@ -78,7 +78,7 @@ async def export(
     """The file as an attachment; written in a worker thread."""
     header = [gettext(title) for title, _ in columns]
     table = [[_cell(read(row)) for _, read in columns] for row in rows]
-    write, media = (_csv, "text/csv; charset=utf-8") if file_format == "csv" else (_xlsx, XLSX)
+    write, media = (_csv, "text/csv") if file_format == "csv" else (_xlsx, XLSX)
     body = await anyio.to_thread.run_sync(write, header, table)
     disposition = {"Content-Disposition": f'attachment; filename="{name}.{file_format}"'}
     return Response(body, media_type=media, headers=disposition)

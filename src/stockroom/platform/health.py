@@ -46,7 +46,7 @@ async def ready(state: State) -> Response[dict[str, str]]:
     )
 
 
-@get("/health", opt={"permission": None}, include_in_schema=False)
+@get("/health", opt={"public": True}, include_in_schema=False)
 async def health(request: Request[Any, Any, State], state: State) -> Response[dict[str, Any]]:
     """The sum for everybody; the parts for operators."""
     settings: Settings = state.settings
@@ -80,7 +80,7 @@ def metrics(request: Request[Any, Any, State], state: State) -> Response[bytes]:
     elif request.client is None or request.client.host not in ("127.0.0.1", "::1"):
         raise Forbidden
     found: Metrics = state.metrics
-    return Response(found.expose(state.database), media_type="text/plain; version=0.0.4; charset=utf-8")
+    return Response(found.expose(state.database), media_type="text/plain; version=0.0.4")
 
 
 HEALTH_ROUTES = [live, ready, health, metrics]

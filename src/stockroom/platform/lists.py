@@ -91,8 +91,8 @@ class Slice(msgspec.Struct, Generic[Row], frozen=True, omit_defaults=True):
     """A stretch of a list after a cursor. ``total`` is there where it was asked for."""
 
     items: list[Row]
-    has_more: bool = msgspec.field(default_factory=lambda: False)
-    next_cursor: str | None = msgspec.field(default_factory=lambda: None)
+    has_more: bool
+    next_cursor: str | None
     total: int | None = None
 
 

@@ -197,7 +197,7 @@ def draw(
     """``page`` for a context whose names are free, with the cookies that a drawn page owes."""
     renderer: Renderer = request.app.state.renderer
     body = renderer.render(request, template, context).encode()
-    response = Response(body, status_code=status, media_type="text/html; charset=utf-8", headers=headers)
+    response = Response(body, status_code=status, media_type="text/html", headers=headers)
     if request.cookies.get(FLASH_COOKIE) and not is_htmx(request):
         response.delete_cookie(FLASH_COOKIE, path="/")
     here = find_scope(request.scope)
