@@ -152,7 +152,7 @@ def test_the_same_over_the_api(api: httpx.Client, server: RunningServer) -> None
     assert api.post("/api/transfers", json=move).status_code == 201
 
     card = api.get("/api/stock-card", params={"product_id": product_id}).json()
-    kinds = [row["kind"] for row in card["items"]]
+    kinds = [row["kind"] for row in card["rows"]]
     assert sorted(set(kinds)) == ["dispensing", "receipt", "return", "transfer"]
     assert server.verify() == []
 
