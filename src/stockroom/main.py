@@ -29,8 +29,8 @@ from stockroom.people import pages as people_pages
 from stockroom.people.actions.roles import sync_builtin_roles
 from stockroom.people.actions.sign_in import identity_loader
 from stockroom.platform import audit
-from stockroom.platform.api_docs import openapi_config, openapi_file
-from stockroom.platform.api_types import ExactNumbers, OpenUnions
+from stockroom.platform.api_docs import DecimalsAreNumbers, openapi_config, openapi_file
+from stockroom.platform.api_types import OpenUnions
 from stockroom.platform.clock import Clock, utc_now
 from stockroom.platform.db import Database
 from stockroom.platform.edge import Edge
@@ -101,8 +101,8 @@ def create_app(settings: Settings, conninfo: str, *, clock: Clock = utc_now) -> 
             )
         ],
         exception_handlers=EXCEPTION_HANDLERS,
+        plugins=[DecimalsAreNumbers(), OpenUnions()],
         openapi_config=openapi_config(secure=settings.secure_cookies),
-        plugins=[ExactNumbers(), OpenUnions()],
         request_max_body_size=settings.max_body_bytes,
         response_class=Answer,
         logging_config=None,

@@ -50,6 +50,12 @@ def test_every_example_is_what_the_endpoint_takes(described: Description, settin
     assert checked >= 8
 
 
+def test_quantities_and_money_are_numbers(described: Description) -> None:
+    shapes = described.schema["components"]["schemas"]
+    assert shapes["HoldInput"]["properties"]["quantity"]["type"] == "number"
+    assert shapes["PriceInput"]["properties"]["amount"]["type"] == "number"
+
+
 def test_what_is_sent_allows_no_unknown_field(described: Description) -> None:
     for _, operation in operations(described.schema):
         body = operation.get("requestBody", {}).get("content", {}).get("application/json")

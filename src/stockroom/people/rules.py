@@ -28,7 +28,7 @@ PERMISSIONS: dict[str, str] = {
     "stock.level.write": N_("Set minimum and maximum stock"),
     "stock.document.reverse": N_("Reverse a posted document"),
     "buying.receipt.read": N_("See goods receipts"),
-    "buying.receipt.post": N_("Receive goods"),
+    "buying.receipt.post": N_("Post goods receipts"),
     "dispensing.patient.read": N_("See patients"),
     "dispensing.patient.write": N_("Create, change and merge patients"),
     "dispensing.prescriber.read": N_("See prescribers"),

@@ -21,7 +21,7 @@ from stockroom.platform.web import Needs
 from stockroom.stock.actions.batches import ReasonInput, hold_batch, release_batch
 from stockroom.stock.actions.hold import HoldInput, hold_stock, release_stock
 from stockroom.stock.pages.listing import asked_of, list_export, list_page
-from stockroom.stock.pages.words import DOCUMENT_KINDS, batch_state
+from stockroom.stock.pages.words import DOCUMENT_KINDS, batch_state, place_name
 from stockroom.stock.queries.balances_list import list_balances_of_batch
 from stockroom.stock.queries.batches import BATCHES, get_batch
 from stockroom.stock.queries.documents import MOVEMENTS, document_scope
@@ -176,6 +176,7 @@ async def _detail(
         movements=await fetch_page(db, MOVEMENTS, moved, scope=document_scope(actor)),
         batch_state=batch_state,
         kinds=DOCUMENT_KINDS,
+        place_name=place_name,
         today=now.date(),
         form=form,
         **form_errors(refusal),

@@ -19,7 +19,7 @@ from stockroom.platform.pages import page
 from stockroom.platform.scope import scope_of
 from stockroom.platform.web import Needs
 from stockroom.stock.pages.listing import file_format
-from stockroom.stock.pages.words import DOCUMENT_KINDS
+from stockroom.stock.pages.words import DOCUMENT_KINDS, place_name
 from stockroom.stock.queries.card import CardRow
 from stockroom.stock.queries.card_page import (
     CardQuery,
@@ -36,8 +36,8 @@ COLUMNS: list[Column] = [
     (N_("When"), lambda row: row.at),
     (N_("Document"), lambda row: row.number),
     (N_("Kind"), lambda row: _(DOCUMENT_KINDS[row.kind])),
-    (N_("From"), lambda row: _(row.from_place_name)),
-    (N_("To"), lambda row: _(row.to_place_name)),
+    (N_("From"), lambda row: place_name(row.from_place_name)),
+    (N_("To"), lambda row: place_name(row.to_place_name)),
     (N_("Batch"), lambda row: row.batch_code),
     (N_("Expires"), lambda row: row.expires_on),
     (N_("In"), lambda row: row.taken_in),
@@ -82,6 +82,7 @@ async def show_card(
         asked=asked,
         places=await list_place_choices(db, actor),
         kinds=DOCUMENT_KINDS,
+        place_name=place_name,
     )
 
 
@@ -101,6 +102,7 @@ async def print_card(
         asked=asked,
         places=await list_place_choices(db, actor),
         kinds=DOCUMENT_KINDS,
+        place_name=place_name,
         at=here.at,
     )
 

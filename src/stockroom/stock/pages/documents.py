@@ -21,7 +21,7 @@ from stockroom.stock import rules
 from stockroom.stock.actions.batches import ReasonInput
 from stockroom.stock.actions.reverse import reverse_document
 from stockroom.stock.pages.listing import asked_of, list_export, list_page
-from stockroom.stock.pages.words import DOCUMENT_KINDS, reason_name
+from stockroom.stock.pages.words import DOCUMENT_KINDS, place_name, reason_name
 from stockroom.stock.queries.documents import DOCUMENTS, document_scope, get_whole_document
 
 AnyRequest = Request[Any, Any, State]
@@ -49,8 +49,8 @@ COLUMNS: list[Column] = [
     (N_("Number"), lambda row: row.number),
     (N_("Kind"), lambda row: _(DOCUMENT_KINDS[row.kind])),
     (N_("When"), lambda row: row.at),
-    (N_("From"), lambda row: row.from_place_name),
-    (N_("To"), lambda row: row.to_place_name),
+    (N_("From"), lambda row: place_name(row.from_place_name)),
+    (N_("To"), lambda row: place_name(row.to_place_name)),
     (N_("Lines"), lambda row: row.lines),
     (N_("Reason"), lambda row: reason_name(REASONS, row.reason)),
     (N_("Note"), lambda row: row.note),
@@ -75,6 +75,7 @@ async def list_documents(
         kind=kind,
         title=_(TITLES[kind]),
         kinds=DOCUMENT_KINDS,
+        place_name=place_name,
         posting=POSTING.get(kind),
         reason_name=reason_name,
         reasons=REASONS,
@@ -147,6 +148,7 @@ async def _detail(
         status=200 if refusal is None else refusal.status,
         document=document,
         kinds=DOCUMENT_KINDS,
+        place_name=place_name,
         list_path=path,
         list_title=_(TITLES.get(document.kind, TITLES[""])),
         reason=reason_name(REASONS, document.reason),

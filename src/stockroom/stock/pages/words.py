@@ -22,6 +22,7 @@ OUTSIDE_NAMES = (
 )  # fmt: skip
 """What the migration called the outside places; shown translated."""
 
+
 DOCUMENT_KINDS: Mapping[str, str] = {
     "receipt": N_("Goods receipt"),
     "issue": N_("Issue"),
@@ -46,6 +47,11 @@ LOW_STATES: Mapping[str, tuple[str, str]] = {
     "below_minimum": (N_("Below minimum"), "bad"),
     "reorder": (N_("At the reorder point"), "warn"),
 }
+
+
+def place_name(name: str | None) -> str:
+    """The outside places in the reader's language; the organisation's own places as it named them."""
+    return _(name) if name in OUTSIDE_NAMES else name or ""
 
 
 def batch_state(status: str, expires_on: date | None, today: date) -> tuple[str, str]:
