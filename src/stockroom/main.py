@@ -30,6 +30,7 @@ from stockroom.people.actions.roles import sync_builtin_roles
 from stockroom.people.actions.sign_in import identity_loader
 from stockroom.platform import audit
 from stockroom.platform.api_docs import DecimalsAreNumbers, openapi_config, openapi_file
+from stockroom.platform.api_types import OpenUnions
 from stockroom.platform.clock import Clock, utc_now
 from stockroom.platform.db import Database
 from stockroom.platform.edge import Edge
@@ -100,7 +101,7 @@ def create_app(settings: Settings, conninfo: str, *, clock: Clock = utc_now) -> 
             )
         ],
         exception_handlers=EXCEPTION_HANDLERS,
-        plugins=[DecimalsAreNumbers()],
+        plugins=[DecimalsAreNumbers(), OpenUnions()],
         openapi_config=openapi_config(secure=settings.secure_cookies),
         request_max_body_size=settings.max_body_bytes,
         response_class=Answer,

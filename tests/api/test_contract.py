@@ -6,6 +6,7 @@ that requests get past the first look-up. The same inputs every time.
 
 from collections import Counter
 from contextlib import closing
+from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
@@ -21,7 +22,8 @@ from tests.api.samples import Samples
 from tests.conftest import Clones
 from tests.running import RunningServer, room_for_a_server, running_server, sign_in
 
-EXAMPLES = 6
+EXAMPLES = 14
+NOWHERE = "00000000-0000-7000-8000-00000000dead"
 load_all_checks()
 CHECKED = CHECKS.get_by_names(
     [
@@ -86,53 +88,72 @@ def with_real_ids(value: Any, known: dict[str, str | None]) -> Any:
     }
 
 
-def faults_of(
-    operation: APIOperation,
-    server: RunningServer,
-    session: requests.Session,
-    samples: Samples,
-    statuses: Counter[tuple[str, int]],
-) -> list[str]:
-    """What the checks found with some inputs for one operation; statuses are noted."""
-    found: list[str] = []
-    known = samples.for_path(operation.path)
+@dataclass
+class Inquiry:
+    """Sends cases to the server and notes what came back."""
 
-    @settings(
-        max_examples=EXAMPLES, derandomize=True, database=None, deadline=None,
-        phases=[Phase.explicit, Phase.generate], suppress_health_check=list(HealthCheck),
-    )  # fmt: skip
-    @given(case=operation.as_strategy(), real=st.integers(0, 3))
-    def ask(case: Case, real: int) -> None:
+    server: RunningServer
+    session: requests.Session
+    samples: Samples
+    faults: list[str] = field(default_factory=list)
+    statuses: Counter[tuple[str, int]] = field(default_factory=Counter)
+
+    def send(self, case: Case, *, real: bool) -> None:
         if real:
-            case.path_parameters = with_real_ids(case.path_parameters or {}, known)
+            known = self.samples.for_path(case.operation.path)
+            case.path_parameters = with_real_ids(dict(case.path_parameters or {}), known)
             case.body = with_real_ids(case.body, known)
-        case.cookies = dict(session.cookies)
-        case.headers = {**(case.headers or {}), "X-CSRF-Token": session.headers["X-CSRF-Token"]}
-        answer = case.call(base_url=server.url, session=session, timeout=60)
-        statuses[operation.label, answer.status_code] += 1
+        case.cookies = dict(self.session.cookies)
+        case.headers = {**(case.headers or {}), "X-CSRF-Token": self.session.headers["X-CSRF-Token"]}
+        answer = case.call(base_url=self.server.url, session=self.session, timeout=60)
+        self.statuses[case.operation.label, answer.status_code] += 1
         try:
             case.validate_response(answer, checks=CHECKED)
         except FailureGroup as group:
-            found.extend(
-                f"{operation.label}: {answer.status_code} {failure.title}: {failure.message[:400]}"
+            self.faults.extend(
+                f"{case.operation.label}: {answer.status_code} {failure.title}: {failure.message[:400]}"
                 for failure in group.exceptions
             )
 
-    ask()
-    return found
+    def try_made_up(self, operation: APIOperation) -> None:
+        @settings(
+            max_examples=EXAMPLES, derandomize=True, database=None, deadline=None,
+            phases=[Phase.generate], suppress_health_check=list(HealthCheck),
+        )  # fmt: skip
+        @given(case=operation.as_strategy(), luck=st.integers(0, 3))
+        def ask(case: Case, luck: int) -> None:
+            self.send(case, real=luck > 0)
+
+        ask()
+
+    def try_documented(self, operation: APIOperation) -> None:
+        """The example of the description, for the version that was never changed."""
+        raw = operation.definition.raw
+        content = raw.get("requestBody", {}).get("content", {}).get("application/json", {})
+        examples = [content["example"]] if "example" in content else []
+        examples += [item["value"] for item in content.get("examples", {}).values()]
+        names = [part.partition("}")[0] for part in operation.path.split("{")[1:]]
+        for example in examples or [None]:
+            case = operation.Case(
+                path_parameters=dict.fromkeys(names, NOWHERE),
+                headers={"If-Match": '"1"'},
+                **({"body": example, "media_type": "application/json"} if example is not None else {}),
+            )
+            self.send(case, real=True)
 
 
 def test_the_api_keeps_its_description(server, description, session, samples):
     operations = [result.ok() for result in description.get_all_operations()]
-    statuses: Counter[tuple[str, int]] = Counter()
-    faults = [
-        fault
-        for operation in operations
-        if (operation.method.upper(), operation.path) not in LEFT_OUT
-        for fault in faults_of(operation, server, session, samples, statuses)[:1]
-    ]
-    assert not faults, "\n".join([*faults, server.tail()])
+    operations = [one for one in operations if (one.method.upper(), one.path) not in LEFT_OUT]
+    inquiry = Inquiry(server, session, samples)
+    for operation in sorted(operations, key=lambda one: one.method.upper() == "DELETE"):
+        inquiry.try_documented(operation)
+        inquiry.try_made_up(operation)
+    assert not inquiry.faults, "\n".join([*inquiry.faults, server.tail()])
     assert server.look() == []
-    reached = {label for label, status in statuses if status < 300}
-    assert not any(status == 401 for _, status in statuses)
-    assert len(reached) > 0.8 * len(operations), sorted({label for label, _ in statuses} - reached)
+    reached = {label for label, status in inquiry.statuses if status < 300}
+    assert not any(status == 401 for _, status in inquiry.statuses)
+    refused = {label for label, _ in inquiry.statuses} - reached
+    assert len(reached) > 0.65 * len(operations), [
+        (label, status, n) for (label, status), n in inquiry.statuses.items() if label in refused
+    ]

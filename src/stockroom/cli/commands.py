@@ -21,7 +21,14 @@ from stockroom.cli.ground import (
     settings_or_fail,
 )
 from stockroom.interchange import DemoAccount, load_demo_hospital
-from stockroom.people import AccountInput, create_account, has_accounts, sync_builtin_roles
+from stockroom.people import (
+    AccountInput,
+    create_account,
+    find_sign_in_candidate,
+    has_accounts,
+    set_password,
+    sync_builtin_roles,
+)
 from stockroom.platform.access import system_actor
 from stockroom.platform.clock import utc_now
 from stockroom.platform.db import Connection, server_connections
@@ -182,3 +189,29 @@ def create_user(username: str, email: str, name: str, role: str, password_stdin:
 
     in_transaction(settings, work)
     console.print(f"✓ {username} can sign in as {role}")
+
+
+@user.command(name="reset-password")
+@click.argument("login")
+@click.option("--password-stdin", is_flag=True, required=True, help="Read the password from standard input.")
+def reset_password(login: str, password_stdin: bool) -> None:
+    """Give LOGIN (user name or e-mail) a new password; all sessions of that user end."""
+    settings = settings_or_fail()
+    password = read_password()
+
+    async def work(db: Connection) -> None:
+        found = await find_sign_in_candidate(db, login)
+        if found is None:
+            fail(f"There is no user {login}.")
+        actor = system_actor("command line")
+        await set_password(
+            db,
+            account_id=found.id,
+            password=password,
+            policy=settings.password_policy,
+            actor=actor,
+            at=utc_now(),
+        )
+
+    in_transaction(settings, work)
+    console.print(f"✓ {login} has a new password; all sessions have ended")

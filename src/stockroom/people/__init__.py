@@ -1,6 +1,6 @@
 """People: users, roles, departments, sign-in and sessions. The front door."""
 
-from stockroom.people.actions.access import disable_account
+from stockroom.people.actions.access import disable_account, set_password
 from stockroom.people.actions.accounts import AccountInput, create_account
 from stockroom.people.actions.departments import DepartmentInput, NewDepartment, create_department
 from stockroom.people.actions.main_department import make_main_department
@@ -8,7 +8,7 @@ from stockroom.people.actions.roles import sync_builtin_roles
 from stockroom.people.errors import DepartmentInUse
 from stockroom.people.events import DepartmentArchiving, DepartmentOpened
 from stockroom.people.queries.departments import Department, get_department, list_department_choices
-from stockroom.people.queries.identity import has_accounts
+from stockroom.people.queries.identity import find_sign_in_candidate, has_accounts
 from stockroom.people.rules import ALL as ALL_PERMISSIONS
 
 __all__ = [
@@ -23,9 +23,11 @@ __all__ = [
     "create_account",
     "create_department",
     "disable_account",
+    "find_sign_in_candidate",
     "get_department",
     "has_accounts",
     "list_department_choices",
     "make_main_department",
+    "set_password",
     "sync_builtin_roles",
 ]

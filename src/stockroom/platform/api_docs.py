@@ -234,8 +234,9 @@ def kind_of(schema: Json, shape: Json) -> str:
         return shape["$ref"].rpartition("/")[2]
     if "allOf" in shape:
         return kind_of(schema, shape["allOf"][0])
-    if "oneOf" in shape:
-        return " or ".join(dict.fromkeys(kind_of(schema, choice) for choice in shape["oneOf"]))
+    choices: Sequence[Json] = shape.get("oneOf") or shape.get("anyOf") or ()
+    if choices:
+        return " or ".join(dict.fromkeys(kind_of(schema, choice) for choice in choices))
     kind = shape.get("type", "any")
     if kind == "array":
         return f"list of {kind_of(schema, shape.get('items', {}))}"

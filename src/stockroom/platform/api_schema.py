@@ -7,6 +7,7 @@ Json = dict[str, Any]
 SESSION, CSRF = "session", "csrfToken"
 METHODS = ("get", "post", "put", "patch", "delete")
 JSON_BODY = "application/json"
+COMBINED = ("allOf", "oneOf", "anyOf")
 DEEPEST = 6
 
 DULL: tuple[tuple[str, Any], ...] = (
@@ -80,14 +81,14 @@ def resolved(whole: Json, schema: Json) -> Json:
         return whole["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
     inside = parts(schema)
     if len(inside) == 1:
-        own = {name: value for name, value in schema.items() if name not in ("oneOf", "allOf")}
+        own = {name: value for name, value in schema.items() if name not in COMBINED}
         return {**resolved(whole, inside[0]), **own}
     return schema
 
 
 def parts(schema: Json) -> list[Json]:
-    """What ``allOf`` and ``oneOf`` put together, null left out."""
-    inside: list[Json] = [*schema.get("allOf", []), *schema.get("oneOf", [])]
+    """What ``allOf``, ``oneOf`` and ``anyOf`` put together, null left out."""
+    inside: list[Json] = [item for name in COMBINED for item in schema.get(name, [])]
     return [part for part in inside if part.get("type") != "null"]
 
 

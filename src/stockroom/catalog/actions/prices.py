@@ -26,7 +26,7 @@ on conflict (product_id, kind, currency, valid_from) do update set amount = excl
 """
 
 PriceKind = Literal["purchase", "sale"]
-Currency = Annotated[str, Meta(pattern=r"^([A-Z]{3})?$(?!\n)")]
+Currency = Annotated[str, Meta(max_length=3, pattern=r"^([A-Z]{3})?$(?!\n)")]
 
 
 class PriceInput(StructInput, frozen=True, kw_only=True):

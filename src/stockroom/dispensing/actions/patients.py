@@ -67,7 +67,7 @@ class PatientInput(StructInput, frozen=True, kw_only=True):
     phone: Line = ""
     address: Line = ""
     allergies: Note = ""
-    allergy_groups: list[str] = msgspec.field(default_factory=list[str])
+    allergy_groups: list[Line] = msgspec.field(default_factory=list[Line])
     no_known_allergies: bool = False
     history: Note = ""
 

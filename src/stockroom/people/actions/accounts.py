@@ -15,7 +15,7 @@ from stockroom.platform import audit
 from stockroom.platform.access import Actor
 from stockroom.platform.db import Connection, execute, fetch_value
 from stockroom.platform.errors import VersionStale
-from stockroom.platform.fields import Email, Line, Name, StructInput
+from stockroom.platform.fields import ONE_LINE, Email, Line, Name, StructInput
 from stockroom.platform.ids import new_id
 
 LOGIN_TAKEN = """
@@ -59,7 +59,7 @@ class AccountChange(StructInput, frozen=True, kw_only=True):
 
     username: Annotated[Username, Meta(examples=["anna.nowak"])]
     name: Annotated[Name, Meta(examples=["Anna Nowak"])]
-    role: Annotated[str, Meta(max_length=64, examples=["pharmacist"])]
+    role: Annotated[str, Meta(max_length=64, pattern=ONE_LINE, examples=["pharmacist"])]
     email: Annotated[Email, Meta(examples=["anna.nowak@hospital.example"])] = ""
     phone: Line = ""
     language: Language | None = None

@@ -1,0 +1,68 @@
+"""What comes from outside is bounded by its type: every text says its length and leaves control characters out."""
+
+import importlib
+from collections.abc import Iterator
+
+import msgspec
+import pytest
+from msgspec import inspect
+
+from stockroom.platform.fields import Line, StructInput
+from tests.house.sources import PACKAGE, python_sources
+
+# Never stored as it comes: hashed, signed, or compared with what is stored.
+NOT_STORED = frozenset({"password", "old_password", "username", "cursor"})
+
+
+def inputs() -> set[type[StructInput]]:
+    for source in python_sources(PACKAGE):
+        if "StructInput" in source.text:
+            importlib.import_module(".".join(("stockroom", *source.place)).removesuffix(".__init__"))
+    return set(_below(StructInput))
+
+
+def _below(kind: type[StructInput]) -> Iterator[type[StructInput]]:
+    for child in kind.__subclasses__():
+        yield child
+        yield from _below(child)
+
+
+def unbounded(kind: type[StructInput]) -> list[str]:
+    """Fields that take any text at all."""
+    found = inspect.type_info(kind)
+    assert isinstance(found, inspect.StructType)
+    return [
+        f"{kind.__module__}.{kind.__name__}.{field.name}"
+        for field in found.fields
+        if field.name not in NOT_STORED and any(map(_is_unbounded, _texts(field.type)))
+    ]
+
+
+def _texts(kind: inspect.Type) -> Iterator[inspect.StrType]:
+    """Texts inside a type, those of nested Structs left to themselves."""
+    match kind:
+        case inspect.StrType():
+            yield kind
+        case inspect.UnionType(types=types):
+            for one in types:
+                yield from _texts(one)
+        case inspect.ListType(item_type=item) | inspect.Metadata(type=item):
+            yield from _texts(item)
+
+
+def _is_unbounded(text: inspect.StrType) -> bool:
+    return text.pattern is None or text.max_length is None
+
+
+def test_every_text_that_comes_in_is_bounded():
+    found = inputs()
+    assert len(found) > 20
+    assert sorted(fault for kind in found for fault in unbounded(kind)) == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "is_fault"), [(str, True), (Line, False), (list[str], True), (Line | None, False)]
+)
+def test_the_rule_sees_an_unbounded_text(kind, is_fault):
+    planted = msgspec.defstruct("Planted", [("text", kind)], bases=(StructInput,), frozen=True, kw_only=True)
+    assert bool(unbounded(planted)) is is_fault
