@@ -222,6 +222,19 @@ async def test_the_patient_is_filled_in_with_the_last_prescriber_and_the_place_i
     assert "Penicillins" in page
 
 
+async def test_the_panel_shows_the_last_five_however_many_there_were(
+    sign_in: SignIn, ward: DispensingGround
+) -> None:
+    client = await sign_in("pharmacist")
+    answers = [{"code": "duplicate", "product_id": str(ward.stock.tablets), "reason": "x"}]
+    for made in range(6):
+        body = ward.body() | ({"answers": answers} if made else {})
+        assert (await client.post("/api/dispensings", json=body)).status_code == 201
+    for url in ("/dispense", "/dispense/patient"):
+        panel = await client.get(url, params={"patient_id": str(ward.patient)})
+        assert (panel.status_code, panel.text.count('href="/dispensings/')) == (200, 5)
+
+
 async def test_the_owed_rest_fills_the_form_and_is_settled(sign_in: SignIn, ward: DispensingGround) -> None:
     client = await sign_in("pharmacist")
     body = ward.body({"product_id": str(ward.warfarin), "quantity": 14, "allow_partial": True})
