@@ -185,7 +185,7 @@ async def test_lists_filters_and_exports_what_it_shows(sign_in: SignIn) -> None:
     assert "No user matches." in (await admin.get("/users", params={"q": "nobody here"})).text
     file = await admin.get("/users/export", params={"role": "ward", "format": "csv"})
     rows = file.content.decode("utf-8-sig").splitlines()
-    assert rows[0] == "Name,User name,E-mail,Phone,Role,Departments,Last signed in,Active"
+    assert rows[0] == "Full name,User name,E-mail,Phone,Role,Departments,Last signed in,Active"
     assert rows[1].startswith("Ewa Zielińska,ewa,ewa@szpital.example,+48 22 1,Ward nurse,,,yes")
     assert len(rows) == 2
     book = await admin.get("/users/export", params={"format": "xlsx"})

@@ -28,7 +28,7 @@ HISTORY = 10
 
 COLUMNS: list[Column] = [
     (N_("File number"), lambda row: row.file_number),
-    (N_("Name"), lambda row: row.name),
+    (N_("Full name"), lambda row: row.name),
     (N_("Sex"), lambda row: _(SEXES[row.sex])),
     (N_("Birth date"), lambda row: row.birth_date),
     (N_("Department"), lambda row: row.department),

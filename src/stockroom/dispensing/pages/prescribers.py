@@ -28,7 +28,7 @@ from stockroom.platform.scope import scope_of
 from stockroom.platform.web import Needs
 
 COLUMNS: list[Column] = [
-    (N_("Name"), lambda row: row.name),
+    (N_("Full name"), lambda row: row.name),
     (N_("Licence"), lambda row: row.licence),
     (N_("Specialty"), lambda row: row.specialty),
     (N_("Position"), lambda row: row.position),

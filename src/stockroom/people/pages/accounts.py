@@ -30,7 +30,7 @@ READS = [Needs("people.account.read")]
 WRITES = [Needs("people.account.write")]
 
 COLUMNS: list[Column] = [
-    (N_("Name"), lambda row: row.name),
+    (N_("Full name"), lambda row: row.name),
     (N_("User name"), lambda row: row.username),
     (N_("E-mail"), lambda row: row.email),
     (N_("Phone"), lambda row: row.phone),
