@@ -115,7 +115,9 @@ ACCOUNTS = ListSpec(
         "name": Sort("platform.fold(a.name)"),
         "username": Sort("lower(a.username)"),
         "role": Sort("a.role_code"),
-        "last_sign_in_at": Sort("coalesce(a.last_sign_in_at, timestamptz '1900-01-01 00:00Z')", "timestamptz"),
+        "last_sign_in_at": Sort(
+            "coalesce(a.last_sign_in_at, timestamptz '1900-01-01 00:00Z')", "timestamptz"
+        ),
         "created_at": Sort("a.created_at", "timestamptz"),
     },
     default_sort="name",
