@@ -49,6 +49,7 @@ def environment() -> Environment:
 def context(path: str, query: Mapping[str, str]) -> dict[str, Any]:
     return {
         "user": {**FACTS["user"], "theme": query.get("theme", "auto")},
+        "theme": query.get("theme", "auto"),
         "nav": navigation(path),
         "flashes": [],
         "csrf_token": "token",
