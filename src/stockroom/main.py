@@ -35,6 +35,7 @@ from stockroom.platform.clock import Clock, utc_now
 from stockroom.platform.db import Database
 from stockroom.platform.edge import Edge
 from stockroom.platform.events import Events
+from stockroom.platform.exact_request import ExactRequest
 from stockroom.platform.health import HEALTH_ROUTES
 from stockroom.platform.metrics import Metrics
 from stockroom.platform.pages import STATIC, NavItem, Renderer
@@ -103,6 +104,7 @@ def create_app(settings: Settings, conninfo: str, *, clock: Clock = utc_now) -> 
         exception_handlers=EXCEPTION_HANDLERS,
         plugins=[DecimalsAreNumbers(), OpenUnions()],
         openapi_config=openapi_config(secure=settings.secure_cookies),
+        request_class=ExactRequest,
         request_max_body_size=settings.max_body_bytes,
         response_class=Answer,
         logging_config=None,

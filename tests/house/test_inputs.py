@@ -1,4 +1,7 @@
-"""What comes from outside is bounded by its type: every text says its length and leaves control characters out."""
+"""What comes from outside is bounded by its type.
+
+A text says its length and leaves control characters out; a whole number fits its column.
+"""
 
 import importlib
 from collections.abc import Iterator
@@ -28,41 +31,47 @@ def _below(kind: type[StructInput]) -> Iterator[type[StructInput]]:
 
 
 def unbounded(kind: type[StructInput]) -> list[str]:
-    """Fields that take any text at all."""
+    """Fields that take any text or any number at all."""
     found = inspect.type_info(kind)
     assert isinstance(found, inspect.StructType)
     return [
         f"{kind.__module__}.{kind.__name__}.{field.name}"
         for field in found.fields
-        if field.name not in NOT_STORED and any(map(_is_unbounded, _texts(field.type)))
+        if field.name not in NOT_STORED and any(map(_is_unbounded, _leaves(field.type)))
     ]
 
 
-def _texts(kind: inspect.Type) -> Iterator[inspect.StrType]:
-    """Texts inside a type, those of nested Structs left to themselves."""
+def _leaves(kind: inspect.Type) -> Iterator[inspect.Type]:
+    """What a type is made of, nested Structs left to themselves."""
     match kind:
-        case inspect.StrType():
-            yield kind
         case inspect.UnionType(types=types):
             for one in types:
-                yield from _texts(one)
+                yield from _leaves(one)
         case inspect.ListType(item_type=item) | inspect.Metadata(type=item):
-            yield from _texts(item)
+            yield from _leaves(item)
+        case _:
+            yield kind
 
 
-def _is_unbounded(text: inspect.StrType) -> bool:
-    return text.pattern is None or text.max_length is None
+def _is_unbounded(kind: inspect.Type) -> bool:
+    match kind:
+        case inspect.StrType(pattern=pattern, max_length=length):
+            return pattern is None or length is None
+        case inspect.IntType(ge=least, le=most):
+            return least is None or most is None
+        case _:
+            return False
 
 
-def test_every_text_that_comes_in_is_bounded():
+def test_every_text_and_whole_number_that_comes_in_is_bounded():
     found = inputs()
     assert len(found) > 20
     assert sorted(fault for kind in found for fault in unbounded(kind)) == []
 
 
 @pytest.mark.parametrize(
-    ("kind", "is_fault"), [(str, True), (Line, False), (list[str], True), (Line | None, False)]
+    ("kind", "is_fault"), [(str, True), (Line, False), (list[str], True), (Line | None, False), (int, True)]
 )
-def test_the_rule_sees_an_unbounded_text(kind, is_fault):
+def test_the_rule_sees_what_is_unbounded(kind, is_fault):
     planted = msgspec.defstruct("Planted", [("text", kind)], bases=(StructInput,), frozen=True, kw_only=True)
     assert bool(unbounded(planted)) is is_fault

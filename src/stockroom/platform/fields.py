@@ -58,15 +58,20 @@ class StructInput(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
     """What comes from outside. Unknown fields are refused."""
 
 
-def decode_json(body: bytes, shape: type[T]) -> T:
-    """Raises Invalid with every wrong field."""
+_EXACT = msgspec.json.Decoder(float_hook=Decimal)
+
+
+def read_json(body: bytes) -> Any:
+    """Objects, lists and texts as they are; numbers with a point as Decimal. Raises Invalid where it is no JSON."""
     try:
-        try:
-            return msgspec.json.decode(body, type=shape)
-        except msgspec.ValidationError:
-            return convert(msgspec.json.decode(body), shape)
+        return _EXACT.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise Invalid(errors=[_error("", "field.json")]) from None
+
+
+def decode_json(body: bytes, shape: type[T]) -> T:
+    """Raises Invalid with every wrong field."""
+    return convert(read_json(body), shape)
 
 
 def convert(raw: Any, shape: type[T], *, strict: bool = True) -> T:

@@ -5,7 +5,6 @@ from contextlib import asynccontextmanager
 from typing import Any
 from urllib.parse import quote
 
-import msgspec
 import structlog
 from litestar import Request, Response
 from litestar.connection import ASGIConnection
@@ -130,24 +129,11 @@ def _cached_body(request: AnyRequest) -> bytes:
     return body if isinstance(body, bytes) else b""
 
 
-def _is_too_deep(body: bytes) -> bool:
-    """JSON nested beyond what can be read: the sender's fault, not ours."""
-    try:
-        msgspec.json.decode(body)
-    except RecursionError:
-        return True
-    except msgspec.DecodeError:
-        pass
-    return False
-
-
 def _refusal_of(request: AnyRequest, error: Exception) -> Refusal:
     if (known := as_refusal(error)) is not None:
         return known
     if isinstance(error, ValidationException):
         return _explain_body(request, error)
-    if isinstance(error, RecursionError) and _is_too_deep(_cached_body(request)):
-        return _explain_body(request, ValidationException())
     if isinstance(error, HTTPException):
         if error.status_code in BY_STATUS:
             return BY_STATUS[error.status_code]()

@@ -36,6 +36,7 @@ from stockroom.stock.rules import (
     Skipped,
     Taken,
     allocate_fefo,
+    check_amount,
     check_line_count,
     check_quantity,
 )
@@ -75,6 +76,7 @@ __all__ = [
     "average_batch_costs",
     "back",
     "back_by_line",
+    "check_amount",
     "check_line_count",
     "check_quantity",
     "close_department_places",

@@ -168,14 +168,19 @@ def earlier_usable(
 
 def check_quantity(quantity: Decimal, *, precision: int, product: str, at: str, signed: bool = False) -> None:
     """Raises QuantityNotPositive, QuantityZero, QuantityTooPrecise, QuantityTooLarge."""
-    if not quantity.is_finite() or abs(quantity) > LARGEST:
-        raise errors.QuantityTooLarge(at=at)
+    check_amount(quantity, at=at)
     if signed and quantity == 0:
         raise errors.QuantityZero(at=at)
     if not signed and quantity <= 0:
         raise errors.QuantityNotPositive(at=at)
     if decimals_of(quantity) > precision:
         raise errors.QuantityTooPrecise(at=at, product=product, precision=precision)
+
+
+def check_amount(quantity: Decimal, *, at: str) -> None:
+    """Raises QuantityTooLarge; NaN and the infinities, too, are more than fits."""
+    if not quantity.is_finite() or abs(quantity) > LARGEST:
+        raise errors.QuantityTooLarge(at=at)
 
 
 def check_cost(cost: Decimal | None, *, at: str) -> None:

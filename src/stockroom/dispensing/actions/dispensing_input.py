@@ -1,12 +1,16 @@
 """What a person writes of a dispensing."""
 
 from decimal import Decimal
+from typing import Annotated
 from uuid import UUID
 
 import msgspec
+from msgspec import Meta
 
 from stockroom.platform.fields import Line, Note, StructInput
 from stockroom.stock import TakeLine
+
+LineNumber = Annotated[int, Meta(ge=1, le=1000)]
 
 
 class DispenseLine(StructInput, frozen=True, kw_only=True):
@@ -20,7 +24,7 @@ class DispenseLine(StructInput, frozen=True, kw_only=True):
     batch_reason: Line = ""
     allow_partial: bool = False
     settles_id: UUID | None = None
-    settles_line: int | None = None
+    settles_line: LineNumber | None = None
 
     def take(self) -> TakeLine:
         return TakeLine(

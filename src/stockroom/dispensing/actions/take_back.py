@@ -6,6 +6,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from stockroom.dispensing import errors
+from stockroom.dispensing.actions.dispensing_input import LineNumber
 from stockroom.dispensing.queries.dispensings import get_dispensing_head
 from stockroom.platform.access import Actor
 from stockroom.platform.db import Connection
@@ -28,7 +29,7 @@ from stockroom.stock import (
 class ReturnLine(StructInput, frozen=True, kw_only=True):
     """How much of a line (numbered from 1) comes back, in base units."""
 
-    line: int
+    line: LineNumber
     quantity: Decimal
 
 

@@ -29,6 +29,7 @@ from stockroom.platform.pagination import list_operation, listed
 from stockroom.platform.problems import Answer
 from stockroom.platform.scope import scope_of
 from stockroom.platform.web import ANSWERS, Needs, logged_read
+from stockroom.stock import check_amount, check_line_count
 
 TAGS = ["Dispensings"]
 DispensingBody = Annotated[
@@ -146,6 +147,9 @@ async def preview(
     request: AnyRequest, db: NamedDependency[Connection], actor: NamedDependency[Actor], data: PreviewBody
 ) -> PreviewAnswer:
     """Nothing is written and nothing is promised."""
+    check_line_count(data.lines)
+    for index, line in enumerate(data.lines):
+        check_amount(line.quantity, at=f"/lines/{index}/quantity")
     found = await preview_dispensing(db, preview=data, actor=actor, at=scope_of(request).at)
     return PreviewAnswer(
         [_line(line) for line in found.lines], [shown_warning(warned) for warned in found.warnings]
