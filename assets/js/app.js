@@ -6,12 +6,12 @@ import './keys.js';
 import './palette.js';
 import './lookup.js';
 import './lines.js';
+import './errors.js';
 import './guards.js';
 import './theme-choice.js';
 import './print.js';
 import { onContent } from './content.js';
 
 onContent('[data-chart]', (element) => import('./charts.js').then(({ mount }) => mount(element)));
-onContent('[data-error-summary]', (summary) => summary.focus());
 onContent('form[data-receive]', (form) => import('./receive.js').then(({ mount }) => mount(form)));
 onContent('form[data-dispense]', (form) => import('./dispense.js').then(({ mount }) => mount(form)));

@@ -85,8 +85,15 @@ async function showPatient(form) {
     const html = await fetchFragment(`${form.dataset.panel}?patient_id=${encodeURIComponent(id)}`);
     if (form.elements.patient_id.value === id) panel.innerHTML = html;
   } catch {
-    panel.replaceChildren();
+    if (form.elements.patient_id.value === id) sayPatientUnknown(form, panel);
   }
+}
+
+/** An empty panel would read as "no allergies": what could not be loaded is said. */
+function sayPatientUnknown(form, panel) {
+  panel.append(form.querySelector('[data-panel-failed]').content.cloneNode(true));
+  panel.querySelector('button').addEventListener('click', () => showPatient(form));
+  announce(panel.textContent);
 }
 
 /** The one who prescribed last, unless somebody else was chosen by hand. */

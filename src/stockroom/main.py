@@ -3,6 +3,7 @@
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import timedelta
+from types import ModuleType
 
 from litestar import Litestar
 from litestar.datastructures import CacheControlHeader
@@ -65,12 +66,27 @@ PAGES = (
     interchange_pages,
 )
 
-ROUTES: Sequence[ControllerRouterHandler] = [
-    *HEALTH_ROUTES,
-    openapi_file,
-    *(route for module in (*APIS, *PAGES) for route in module.ROUTES),
-]
-NAV: Sequence[NavItem] = [item for module in PAGES for item in module.NAV]
+SWITCHED = {dispensing_api: "dispensing", dispensing_pages: "dispensing"}
+"""What STOCKROOM_MODULES can leave out: neither its routes nor its way in the navigation are there then."""
+
+
+def routes_of(settings: Settings) -> Sequence[ControllerRouterHandler]:
+    """Every route of the modules that are switched on."""
+    modules = (module for module in (*APIS, *PAGES) if _is_on(module, settings))
+    return [
+        *HEALTH_ROUTES,
+        openapi_file,
+        *(route for module in modules for route in module.ROUTES),
+        _static(),
+    ]
+
+
+def nav_of(settings: Settings) -> Sequence[NavItem]:
+    return [item for module in PAGES if _is_on(module, settings) for item in module.NAV]
+
+
+def _is_on(module: ModuleType, settings: Settings) -> bool:
+    return module not in SWITCHED or settings.has_module(SWITCHED[module])
 
 
 def create_app(settings: Settings, conninfo: str, *, clock: Clock = utc_now) -> Edge:
@@ -84,7 +100,7 @@ def create_app(settings: Settings, conninfo: str, *, clock: Clock = utc_now) -> 
     )
     secret = secret_key(settings)
     app = Litestar(
-        route_handlers=[*ROUTES, _static()],
+        route_handlers=routes_of(settings),
         lifespan=[_lifespan(database)],
         dependencies={
             "db": Provide(provide_db, sync_to_thread=False),
@@ -117,7 +133,7 @@ def create_app(settings: Settings, conninfo: str, *, clock: Clock = utc_now) -> 
     app.state.clock = clock
     app.state.secret = secret
     app.state.load_identity = load_identity
-    app.state.renderer = Renderer(settings, NAV)
+    app.state.renderer = Renderer(settings, nav_of(settings))
     return Edge(app, metrics=metrics, tls=settings.secure_cookies, slow_ms=settings.slow_request_ms)
 
 

@@ -108,7 +108,7 @@ BAD_PATIENTS: list[tuple[dict[str, Any], str, str]] = [
     ({"birth_date": "1850-01-01"}, "patient.birth_date_impossible", "/birth_date"),
     ({"birth_date": "2999-01-01"}, "patient.birth_date_impossible", "/birth_date"),
     ({"allergy_groups": ["dust"]}, "patient.allergy_group_unknown", "/allergy_groups"),
-    ({"allergy_groups": ["a\x00b"]}, "patient.allergy_group_unknown", "/allergy_groups"),
+    ({"allergy_groups": ["a\x00b"]}, "field.characters", "/allergy_groups/0"),
     ({"file_number": "a\x00b"}, "field.characters", "/file_number"),
     ({"department_id": str(uuid4())}, "patient.department_unknown", "/department_id"),
     ({"merged_into_id": str(uuid4())}, "field.unknown", "/merged_into_id"),
@@ -253,11 +253,14 @@ async def test_a_preview_writes_nothing(sign_in: SignIn, ward: DispensingGround)
     client = await sign_in("pharmacist")
     async with sign_in.database.connection() as db:
         before = await written(db)
-    body = ward.body({}, {"product_id": str(uuid4())}, {"quantity": "NaN"}, {"quantity": -1})
+    body = ward.body({}, {"product_id": str(uuid4())}, {"quantity": -1})
     preview = {name: body[name] for name in ("place_id", "patient_id", "lines")}
     seen = await client.post("/api/dispensings/preview", json=preview)
     assert seen.status_code == 200, seen.text
     assert [line["product"] for line in seen.json()["lines"]][:2] == ["Paracetamol 500 mg", ""]
+    preview["lines"][1]["quantity"] = "NaN"
+    told = (422, "quantity.too_large", ["/lines/1/quantity"])
+    assert await refused(client, "/api/dispensings/preview", preview) == told
     async with sign_in.database.connection() as db:
         assert await written(db) == before
 

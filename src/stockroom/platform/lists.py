@@ -285,6 +285,13 @@ async def fetch_list(
     )
 
 
+async def fetch_first(
+    db: Connection, spec: ListSpec[Row], request: ListRequest, *, scope: Mapping[str, Any] | None = None
+) -> list[Row]:
+    """The first ``per_page`` rows, uncounted: one statement."""
+    return _structs(spec, await _select(db, spec, request, scope, limit=request.per_page))
+
+
 async def fetch_page(
     db: Connection, spec: ListSpec[Row], request: ListRequest, *, scope: Mapping[str, Any] | None = None
 ) -> Page[Row]:

@@ -13,7 +13,7 @@ from stockroom.dispensing.web import AnyRequest
 from stockroom.platform.access import Actor
 from stockroom.platform.db import Connection
 from stockroom.platform.errors import NotFound
-from stockroom.platform.lists import ListRequest, fetch_page
+from stockroom.platform.lists import ListRequest, fetch_first
 from stockroom.platform.scope import scope_of
 from stockroom.platform.web import logged_read
 
@@ -34,8 +34,8 @@ async def read_panel(request: AnyRequest, patient_id: UUID, actor: Actor) -> Pan
         patient = await read_patient(db, patient_id=patient_id, actor=actor)
     asked = ListRequest(sort="at", descending=True, filters={"patient_id": patient_id}, per_page=LAST)
     scope = {"departments": actor.department_list()}
-    last = await fetch_page(db, DISPENSINGS, asked, scope=scope)
-    return Panel(patient, last.items, await list_owed_to_patient(db, patient_id))
+    last = await fetch_first(db, DISPENSINGS, asked, scope=scope)
+    return Panel(patient, last, await list_owed_to_patient(db, patient_id))
 
 
 async def prefilled(request: AnyRequest, actor: Actor) -> tuple[dict[str, str], Panel | None]:
