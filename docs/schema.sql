@@ -430,6 +430,16 @@ CREATE TABLE people.session (
     CONSTRAINT session_token_hash_check CHECK ((length(token_hash) = 32))
 );
 
+CREATE TABLE people.sign_in_attempt (
+    subject bytea NOT NULL,
+    address text NOT NULL,
+    account_id uuid,
+    failures integer NOT NULL,
+    allowed boolean DEFAULT true NOT NULL,
+    last_at timestamp with time zone NOT NULL,
+    CONSTRAINT sign_in_attempt_failures_check CHECK ((failures > 0))
+);
+
 CREATE TABLE platform.audit_entry (
     seq bigint NOT NULL,
     at timestamp with time zone NOT NULL,
@@ -468,6 +478,29 @@ CREATE TABLE platform.idempotency (
     headers jsonb,
     body bytea,
     CONSTRAINT idempotency_key_check CHECK (((length(key) >= 1) AND (length(key) <= 200)))
+);
+
+CREATE TABLE platform.rate_limit (
+    key text NOT NULL,
+    hits timestamp with time zone[] NOT NULL,
+    granted boolean DEFAULT true NOT NULL,
+    expires_at timestamp with time zone NOT NULL
+);
+
+CREATE TABLE platform.security_event (
+    id uuid NOT NULL,
+    at timestamp with time zone NOT NULL,
+    last_at timestamp with time zone NOT NULL,
+    event text NOT NULL,
+    account_id uuid,
+    account text DEFAULT ''::text NOT NULL,
+    address text NOT NULL,
+    path text NOT NULL,
+    request_id text NOT NULL,
+    facts jsonb DEFAULT '{}'::jsonb NOT NULL,
+    times integer DEFAULT 1 NOT NULL,
+    bucket text,
+    CONSTRAINT security_event_times_check CHECK ((times > 0))
 );
 
 CREATE TABLE public.alembic_version (
@@ -639,6 +672,9 @@ ALTER TABLE ONLY people.session
 ALTER TABLE ONLY people.session
     ADD CONSTRAINT session_pkey PRIMARY KEY (token_hash);
 
+ALTER TABLE ONLY people.sign_in_attempt
+    ADD CONSTRAINT sign_in_attempt_pkey PRIMARY KEY (subject, address);
+
 ALTER TABLE ONLY platform.audit_entry
     ADD CONSTRAINT audit_entry_pkey PRIMARY KEY (seq);
 
@@ -650,6 +686,15 @@ ALTER TABLE ONLY platform.counter
 
 ALTER TABLE ONLY platform.idempotency
     ADD CONSTRAINT idempotency_pkey PRIMARY KEY (account_id, key);
+
+ALTER TABLE ONLY platform.rate_limit
+    ADD CONSTRAINT rate_limit_pkey PRIMARY KEY (key);
+
+ALTER TABLE ONLY platform.security_event
+    ADD CONSTRAINT security_event_bucket_key UNIQUE (bucket);
+
+ALTER TABLE ONLY platform.security_event
+    ADD CONSTRAINT security_event_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.alembic_version
     ADD CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num);
@@ -776,6 +821,10 @@ CREATE INDEX session_account ON people.session USING btree (account_id);
 
 CREATE INDEX session_expires ON people.session USING btree (expires_at);
 
+CREATE INDEX sign_in_attempt_account ON people.sign_in_attempt USING btree (account_id);
+
+CREATE INDEX sign_in_attempt_last ON people.sign_in_attempt USING btree (last_at);
+
 CREATE INDEX audit_entry_actor ON platform.audit_entry USING btree (actor_id, seq);
 
 CREATE INDEX audit_entry_at ON platform.audit_entry USING btree (at);
@@ -783,6 +832,16 @@ CREATE INDEX audit_entry_at ON platform.audit_entry USING btree (at);
 CREATE INDEX audit_entry_entity ON platform.audit_entry USING btree (entity, entity_id, seq);
 
 CREATE INDEX idempotency_at ON platform.idempotency USING btree (at);
+
+CREATE INDEX rate_limit_expires ON platform.rate_limit USING btree (expires_at);
+
+CREATE INDEX security_event_account ON platform.security_event USING btree (account_id, at DESC);
+
+CREATE INDEX security_event_address ON platform.security_event USING btree (address, at DESC);
+
+CREATE INDEX security_event_at ON platform.security_event USING btree (at DESC, id);
+
+CREATE INDEX security_event_event ON platform.security_event USING btree (event, at DESC);
 
 CREATE INDEX balance_place ON stock.balance USING btree (place_id, product_id);
 
@@ -940,6 +999,9 @@ ALTER TABLE ONLY people.account
 
 ALTER TABLE ONLY people.session
     ADD CONSTRAINT session_account_id_fkey FOREIGN KEY (account_id) REFERENCES people.account(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY people.sign_in_attempt
+    ADD CONSTRAINT sign_in_attempt_account_id_fkey FOREIGN KEY (account_id) REFERENCES people.account(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY stock.balance
     ADD CONSTRAINT balance_batch_id_fkey FOREIGN KEY (batch_id) REFERENCES stock.batch(id);

@@ -30,8 +30,12 @@ from stockroom.platform.db import Connection, Database
 from stockroom.platform.edge import Edge
 from stockroom.platform.embedded import EmbeddedPostgres
 from stockroom.platform.ids import new_id
+from stockroom.platform.limits import NAMES
 from stockroom.platform.migrate import SCRIPTS, migrate
 from stockroom.settings import Settings, load_settings
+
+# Tests ask more often than people do; what limits say is tested where it is set.
+os.environ |= {f"LIMIT_{name.upper()}": "1000000/minute" for name in NAMES}
 
 WARSAW = ZoneInfo("Europe/Warsaw")
 PASSWORD = "Tr0ub4dor&zip"

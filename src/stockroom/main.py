@@ -29,6 +29,7 @@ from stockroom.people import api as people_api
 from stockroom.people import pages as people_pages
 from stockroom.people.actions.roles import sync_builtin_roles
 from stockroom.people.actions.sign_in import identity_loader
+from stockroom.people.rules import ACCESS_ACTIONS
 from stockroom.platform import audit
 from stockroom.platform.api_docs import DecimalsAreNumbers, openapi_config, openapi_file
 from stockroom.platform.api_types import OpenUnions
@@ -38,6 +39,7 @@ from stockroom.platform.edge import Edge
 from stockroom.platform.events import Events
 from stockroom.platform.exact_request import ExactRequest
 from stockroom.platform.health import HEALTH_ROUTES
+from stockroom.platform.limits import Limits, named_limits
 from stockroom.platform.metrics import Metrics
 from stockroom.platform.pages import STATIC, NavItem, Renderer
 from stockroom.platform.problems import Answer
@@ -99,6 +101,7 @@ def create_app(settings: Settings, conninfo: str, *, clock: Clock = utc_now) -> 
         privileged_idle=timedelta(minutes=settings.session_idle_minutes_privileged),
     )
     secret = secret_key(settings)
+    limits = Limits(named_limits(settings))
     app = Litestar(
         route_handlers=routes_of(settings),
         lifespan=[_lifespan(database)],
@@ -115,6 +118,8 @@ def create_app(settings: Settings, conninfo: str, *, clock: Clock = utc_now) -> 
                 secret=secret,
                 secure=settings.secure_cookies,
                 default_language=settings.default_language,
+                limits=limits,
+                told=ACCESS_ACTIONS,
             )
         ],
         exception_handlers=EXCEPTION_HANDLERS,
@@ -131,6 +136,7 @@ def create_app(settings: Settings, conninfo: str, *, clock: Clock = utc_now) -> 
     app.state.events = events
     app.state.metrics = metrics
     app.state.clock = clock
+    app.state.limits = limits
     app.state.secret = secret
     app.state.load_identity = load_identity
     app.state.renderer = Renderer(settings, nav_of(settings))

@@ -5,7 +5,9 @@ Each comes from the environment, from ``.env`` beside the working directory, or 
 """
 
 import os
+import re
 import secrets
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, available_timezones
@@ -29,6 +31,16 @@ def _known_zone(name: str) -> str:
     if name not in available_timezones():
         raise ValueError("is not a known time zone; write one such as Europe/Warsaw")
     return name
+
+
+def _a_limit(text: str) -> str:
+    if re.fullmatch(LIMIT, text) is None:
+        raise ValueError("is not a limit; write one such as 5/minute or 20/10 minutes")
+    return text
+
+
+LIMIT = r"([1-9]\d{0,6})/(?:([1-9]\d{0,3}) )?(second|minute|hour|day)s?"
+AsLimit = Annotated[str, AfterValidator(_a_limit)]
 
 
 class Settings(BaseSettings):
@@ -100,6 +112,28 @@ class Settings(BaseSettings):
     slow_request_ms: int = Field(2_000, ge=1, description="Requests slower than this are logged as slow.")
 
     # limits
+    limit_login: AsLimit = Field("5/minute", description="Sign-in attempts from one address.")
+    limit_reset: AsLimit = Field("3/hour", description="Password resets asked for from one address.")
+    limit_upload: AsLimit = Field("10/minute", description="Uploads of one user.")
+    limit_api: AsLimit = Field("100/hour", description="API requests from one address without sign-in.")
+    limit_general: AsLimit = Field("200/hour", description="Pages from one address without sign-in.")
+    limit_signed_in: AsLimit = Field("600/minute", description="Requests of one signed-in user or key.")
+    limit_alarm: AsLimit = Field(
+        "20/10 minutes", description="Failed sign-ins from one address beyond this alert the administrators."
+    )
+    lock_failures: int = Field(
+        5,
+        ge=1,
+        le=100,
+        description="Wrong passwords in a row that lock an account for the address they came from.",
+    )
+    lock_minutes: int = Field(15, ge=1, le=1_440, description="How long such a lock lasts.")
+    lock_total: int = Field(
+        100,
+        ge=10,
+        le=10_000,
+        description="Wrong passwords in a row from anywhere, after which only a reset helps.",
+    )
     max_body_bytes: int = Field(10 * 1024 * 1024, ge=1024, description="Largest request body.")
     expiry_warning_days: int = Field(90, ge=1, le=3650, description="“Expires soon” means within these days.")
 
@@ -116,6 +150,18 @@ class Settings(BaseSettings):
         unknown = [name for name in value if name not in MODULES]
         if unknown:
             raise ValueError(f"names {', '.join(unknown)}; known are {', '.join(MODULES)}")
+        return value
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _known_proxies(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for text in value:
+            try:
+                believed = ip_network(text, strict=False)
+            except ValueError:
+                raise ValueError(f"names {text}; write addresses or networks such as 10.1.0.0/16") from None
+            if believed.prefixlen == 0:
+                raise ValueError(f"names {text}: everybody could forge their address")
         return value
 
     @field_validator("secret_key")

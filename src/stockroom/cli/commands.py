@@ -28,6 +28,7 @@ from stockroom.people import (
     has_accounts,
     set_password,
     sync_builtin_roles,
+    unlock_account,
 )
 from stockroom.platform.access import system_actor
 from stockroom.platform.clock import utc_now
@@ -215,3 +216,19 @@ def reset_password(login: str, password_stdin: bool) -> None:
 
     in_transaction(settings, work)
     console.print(f"✓ {login} has a new password; all sessions have ended")
+
+
+@user.command(name="unlock")
+@click.argument("login")
+def unlock_user(login: str) -> None:
+    """Clear every lock that wrong passwords put on LOGIN (user name or e-mail)."""
+    settings = settings_or_fail()
+
+    async def work(db: Connection) -> None:
+        found = await find_sign_in_candidate(db, login)
+        if found is None:
+            fail(f"There is no user {login}.")
+        await unlock_account(db, account_id=found.id, actor=system_actor("command line"))
+
+    in_transaction(settings, work)
+    console.print(f"✓ {login} may try again from everywhere")

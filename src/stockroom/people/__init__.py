@@ -2,6 +2,7 @@
 
 from stockroom.people.actions.access import disable_account, set_password
 from stockroom.people.actions.accounts import AccountInput, create_account
+from stockroom.people.actions.attempts import unlock_account
 from stockroom.people.actions.departments import DepartmentInput, NewDepartment, create_department
 from stockroom.people.actions.main_department import make_main_department
 from stockroom.people.actions.roles import sync_builtin_roles
@@ -30,4 +31,5 @@ __all__ = [
     "make_main_department",
     "set_password",
     "sync_builtin_roles",
+    "unlock_account",
 ]

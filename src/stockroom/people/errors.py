@@ -1,11 +1,22 @@
 """The refusals of people and their access."""
 
-from stockroom.platform.errors import N_, Conflict, Forbidden, Invalid, Unauthenticated
+from stockroom.platform.errors import N_, Conflict, Forbidden, Invalid, Refusal, Unauthenticated
 
 
 class CredentialsInvalid(Unauthenticated):
     code = "auth.invalid_credentials"
     sentence = N_("The user name or the password is not right.")
+
+
+class SignInLocked(Refusal):
+    code = "auth.locked"
+    status = 429
+    sentence = N_("Too many wrong passwords from here. Please try again in {seconds} seconds.")
+
+
+class ResetRequired(Forbidden):
+    code = "auth.reset_required"
+    sentence = N_("Too many wrong passwords. A new one must be set before anybody can sign in here.")
 
 
 class UsernameTaken(Conflict):

@@ -7,6 +7,7 @@ from stockroom.platform.errors import N_
 PERMISSIONS: dict[str, str] = {
     "platform.health.read": N_("See the state of the system"),
     "platform.audit.read": N_("Read the audit trail"),
+    "platform.security.read": N_("Read the security log and see locks"),
     "people.account.read": N_("See users"),
     "people.account.write": N_("Create, change and disable users"),
     "people.role.write": N_("Change roles"),
@@ -60,7 +61,7 @@ BUILTIN_ROLES: dict[str, tuple[str, frozenset[str]]] = {
     "pharmacist": (
         N_("Pharmacist"),
         ALL - {"people.account.write", "people.account.read", "people.role.write", "platform.audit.read",
-               "platform.health.read", "interchange.import.run"},
+               "platform.health.read", "platform.security.read", "interchange.import.run"},
     ),
     "technician": (
         N_("Pharmacy technician"),
@@ -88,6 +89,29 @@ PRIVILEGED_ROLES = frozenset({ADMIN, "auditor"})
 
 def unknown_permissions(names: Iterable[str]) -> list[str]:
     return sorted(set(names) - ALL)
+
+
+EVENT_WORDS: dict[str, str] = {
+    "sign_in.succeeded": N_("Signed in"),
+    "sign_in.failed": N_("Wrong user name or password"),
+    "sign_in.locked": N_("Tried while locked"),
+    "people.account.create": N_("User created"),
+    "people.account.update": N_("User changed"),
+    "people.account.disable": N_("User disabled"),
+    "people.account.enable": N_("User enabled"),
+    "people.account.set_password": N_("Password set by an administrator"),
+    "people.account.unlock": N_("Locks cleared"),
+    "people.profile.change_password": N_("Password changed"),
+    "people.session.end": N_("Signed out"),
+    "access.denied": N_("Access denied"),
+    "csrf.refused": N_("Form from elsewhere refused"),
+    "limit.hit": N_("Asked too often"),
+    "alert.brute_force": N_("Many wrong passwords from one address"),
+}
+"""What a security event is called on screen; one that is not named here shows its code."""
+
+ACCESS_ACTIONS = frozenset(name for name in EVENT_WORDS if name.startswith("people."))
+"""Audited changes about access: each is a security event too, once it is committed."""
 
 
 BROWSERS = (

@@ -38,7 +38,7 @@ class Edge:
         state: dict[str, Any] = scope.setdefault("state", {})  # pyright: ignore[reportAssignmentType]  # ASGI says dict
         state["request_id"] = request_id
         started = time.perf_counter()
-        answer = _Watched(send, request_id, tls=self.tls)
+        answer = _Watched(send, state, tls=self.tls)
         try:
             await self.app(scope, receive, answer.send)
         except Exception:
@@ -52,6 +52,8 @@ class Edge:
         handler = scope.get("route_handler")
         route = next(iter(sorted(handler.paths)), "") if handler is not None else "unmatched"
         self.metrics.observe_request(scope["method"], route, status, seconds)
+        if "limited_by" in state:
+            self.metrics.count_limited(state["limited_by"])
         milliseconds = round(seconds * 1000, 1)
         write = log.warning if milliseconds > self.slow_ms else log.info
         write(
@@ -70,9 +72,9 @@ class Edge:
 class _Watched:
     """Adds the headers and remembers the status."""
 
-    def __init__(self, send: Send, request_id: str, *, tls: bool) -> None:
+    def __init__(self, send: Send, state: dict[str, Any], *, tls: bool) -> None:
         self._send = send
-        self._request_id = request_id.encode()
+        self._state = state
         self._tls = tls
         self.status = 0
 
@@ -80,7 +82,9 @@ class _Watched:
         if message["type"] == "http.response.start":
             self.status = message["status"]
             headers = [(bytes(name), bytes(value)) for name, value in message["headers"]]
-            headers.append((b"x-request-id", self._request_id))
+            headers.append((b"x-request-id", self._state["request_id"].encode()))
+            limits: dict[str, str] = self._state.get("limit_headers", {})
+            headers.extend((name.lower().encode(), value.encode()) for name, value in limits.items())
             message["headers"] = secured(headers, tls=self._tls)
         await self._send(message)
 

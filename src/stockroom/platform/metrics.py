@@ -3,7 +3,7 @@
 import os
 
 import psutil
-from prometheus_client import CollectorRegistry, Gauge, Histogram
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from prometheus_client.exposition import generate_latest
 
 from stockroom.platform.db import Database
@@ -23,6 +23,12 @@ class Metrics:
             buckets=BUCKETS,
             registry=self.registry,
         )
+        self._limited = Counter(
+            "stockroom_rate_limited_requests",
+            "Requests refused by a limit.",
+            ("limit",),
+            registry=self.registry,
+        )
         self._pool = Gauge(
             "stockroom_pool_connections", "Database connections.", ("state",), registry=self.registry
         )
@@ -33,6 +39,9 @@ class Metrics:
 
     def observe_request(self, method: str, route: str, status: int, seconds: float) -> None:
         self._requests.labels(method, route, f"{status // 100}xx").observe(seconds)
+
+    def count_limited(self, limit: str) -> None:
+        self._limited.labels(limit).inc()
 
     def expose(self, database: Database) -> bytes:
         """The Prometheus text format, version 0.0.4."""

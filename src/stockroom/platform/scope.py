@@ -1,45 +1,114 @@
 """What one request carries, and the way it goes: session, CSRF, then one transaction if it writes."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
+import structlog
 from litestar import Request
 from litestar.datastructures import FormMultiDict
 from litestar.enums import ScopeType
 from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, Empty, HTTPReceiveMessage, Message, Receive, Scope, Send
 from litestar.utils.scope.state import ScopeState
+from psycopg import OperationalError
 
 from stockroom.platform import csrf, idempotency, sessions
 from stockroom.platform.access import Actor
+from stockroom.platform.addresses import client_address, counted_as
 from stockroom.platform.clock import Clock
 from stockroom.platform.db import Connection, Database
-from stockroom.platform.errors import Unauthenticated
+from stockroom.platform.errors import Forbidden, Unauthenticated, Unavailable
 from stockroom.platform.i18n import choose_language, set_language
+from stockroom.platform.limits import Limits, RateLimited, take
+from stockroom.platform.security import Note, write_events
 from stockroom.platform.sessions import Identity, IdentityLoader
 
 LANGUAGE_COOKIE = "language"
 THEME_COOKIE = "theme"
 ANONYMOUS = Actor(id=None, name="", permissions=frozenset())
 STATE_KEY = "stockroom"
+log = structlog.get_logger("stockroom.security")
+BY_ADDRESS = frozenset({"login", "reset"})
+"""Limits that signing in does not escape: they count the address, whoever is signed in there."""
 
 
 class RequestScope:
     """One request: id, moment (in the organisation's zone: its date is the local one), connection, person."""
 
-    __slots__ = ("actor", "at", "csrf_bound_to", "db", "identity", "new_visitor", "request_id", "secret")
+    __slots__ = (
+        "_db", "actor", "address", "at", "csrf_bound_to", "database", "identity", "new_visitor", "notes",
+        "request_id", "secret",
+    )  # fmt: skip
 
-    def __init__(self, *, request_id: str, at: datetime, db: Connection, secret: bytes) -> None:
+    def __init__(
+        self,
+        *,
+        request_id: str,
+        at: datetime,
+        db: Connection,
+        database: Database,
+        secret: bytes,
+        address: str = "",
+    ) -> None:
         self.request_id = request_id
         self.at = at
-        self.db = db
+        self.database = database
         self.secret = secret
+        self.address = address
         self.identity: Identity | None = None
         self.actor = ANONYMOUS
         self.csrf_bound_to = b""
         self.new_visitor = ""
+        self.notes: list[Note] = []
+        self._db: Connection | None = db
+
+    @property
+    def db(self) -> Connection:
+        if self._db is None:
+            raise RuntimeError("the connection was given back, and is not here yet")
+        return self._db
+
+    @asynccontextmanager
+    async def without_connection(self) -> AsyncGenerator[None]:
+        """Gives the connection back while something slow runs that needs none; outside of transactions only."""
+        await self.release()
+        yield
+        self.take_connection(await self.database.acquire())
+
+    @property
+    def has_connection(self) -> bool:
+        return self._db is not None
+
+    def take_connection(self, db: Connection) -> None:
+        self._db = db
+
+    async def release(self) -> None:
+        if self._db is not None:
+            db, self._db = self._db, None
+            await self.database.release(db)
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncGenerator[Connection]:
+        """For a GET that writes, or a route that lays its own: returning commits, raising rolls back."""
+        db = self.db
+        await self.database.begin(db)
+        try:
+            yield db
+        except BaseException:
+            await self.database.abandon(db)
+            raise
+        await self.database.complete(db)
+
+    def note(self, event: str, *, account_id: UUID | None = None, account: str = "", **facts: Any) -> None:
+        """A security event, written after the request's transaction whether it is kept or not. Who is signed in
+        is named where no account is; facts hold no secret, no token and no patient's name."""
+        if account_id is None and not account and self.identity is not None:
+            account_id, account = self.identity.account_id, self.identity.username
+        self.notes.append(Note(event, account_id, account, facts))
 
     def csrf_token(self) -> str:
         """For the forms of a page. A new visitor's is bound to ``new_visitor``, which goes into a cookie."""
@@ -86,6 +155,8 @@ class ScopeMiddleware(ASGIMiddleware):
         secure: bool,
         default_language: str,
         zone: ZoneInfo,
+        limits: Limits,
+        told: frozenset[str] = frozenset(),
         origins: Sequence[str] = (),
     ) -> None:
         self.database = database
@@ -95,28 +166,67 @@ class ScopeMiddleware(ASGIMiddleware):
         self.secure = secure
         self.default_language = default_language
         self.zone = zone
+        self.limits = limits
+        self.told = told
         self.origins = frozenset(origins)
 
     async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
         request: Request[Any, Any, Any] = Request(scope, receive=receive, send=send)
-        db = await self.database.acquire()
+        here = RequestScope(
+            request_id=scope["state"].get("request_id", ""),
+            at=self.clock().astimezone(self.zone),
+            db=await self.database.acquire(),
+            database=self.database,
+            secret=self.secret,
+            address=counted_as(client_address(scope)),
+        )
+        scope["state"][STATE_KEY] = here
         try:
-            here = RequestScope(
-                request_id=scope["state"].get("request_id", ""),
-                at=self.clock().astimezone(self.zone),
-                db=db,
-                secret=self.secret,
-            )
-            scope["state"][STATE_KEY] = here
+            await self._pass(request, here, receive, send, next_app)
+        finally:
+            await _leave(request, here)
+
+    async def _pass(
+        self,
+        request: Request[Any, Any, Any],
+        here: RequestScope,
+        receive: Receive,
+        send: Send,
+        next_app: ASGIApp,
+    ) -> None:
+        try:
             await self._identify(request, here)
+            await self._count(request, here)
             if request.method in csrf.UNSAFE:
                 await self._check_csrf(request, here)
-                await self._in_transaction(request, here, send, next_app)
-            else:
-                await next_app(scope, receive, send)
-        finally:
-            await self.database.release(db)
-            await _close_uploads(scope)
+        except Forbidden as refusal:
+            note_refusal(here, refusal)
+            raise
+        if request.method not in csrf.UNSAFE:
+            await next_app(request.scope, receive, send)
+        elif _option(request, "transaction") == "own":
+            await next_app(request.scope, _replayed(await _raw(request), receive), send)
+        else:
+            await self._in_transaction(request, here, send, next_app)
+
+    async def _count(self, request: Request[Any, Any, Any], here: RequestScope) -> None:
+        """Named limits of the route, else those of anonymous callers; signed-in people have their own besides."""
+        state: dict[str, Any] = request.scope["state"]
+        name = _option(request, "limit")
+        who = here.address if here.identity is None else str(here.identity.account_id)
+        try:
+            if here.identity is not None:
+                state["limit_headers"] = await self.limits.take_signed_in(here.db, who, here.at)
+            elif name is None:
+                name = "api" if request.url.path.startswith("/api/") else "general"
+            if name is not None:
+                key = here.address if name in BY_ADDRESS else who
+                state["limit_headers"] = await take(here.db, self.limits[name], key, here.at)
+        except RateLimited as refusal:
+            state["limited_by"] = refusal.facts["limit"]
+            state["limit_headers"] = refusal.headers()
+            here.note("limit.hit", **refusal.facts)
+            raise
 
     async def _identify(self, request: Request[Any, Any, Any], here: RequestScope) -> None:
         token = request.cookies.get(sessions.session_cookie_name(secure=self.secure))
@@ -142,6 +252,12 @@ class ScopeMiddleware(ASGIMiddleware):
         if not here.csrf_bound_to or not csrf.token_is_valid(here.secret, here.csrf_bound_to, token):
             raise csrf.CsrfRefused(reason="token")
 
+    def _tell(self, here: RequestScope) -> None:
+        """Changes about access are security events besides being audited."""
+        for entry in here.db.pending_audit:
+            if entry.action in self.told:
+                here.note(entry.action, about=entry.entity_id)
+
     async def _in_transaction(
         self, request: Request[Any, Any, Any], here: RequestScope, send: Send, next_app: ASGIApp
     ) -> None:
@@ -165,6 +281,7 @@ class ScopeMiddleware(ASGIMiddleware):
                         here.db, account_id=account, key=key, status=answer.status,
                         headers=answer.headers, body=answer.body,
                     )  # fmt: skip
+                self._tell(here)
                 await self.database.complete(here.db)
             else:
                 await self.database.abandon(here.db)
@@ -176,6 +293,41 @@ class ScopeMiddleware(ASGIMiddleware):
         if kept is not None:
             answer = BufferedAnswer.replayed(kept)
         await answer.release(send)
+
+
+def note_refusal(here: RequestScope, refusal: Forbidden) -> None:
+    """A denied access is a security event, wherever it was refused."""
+    event = "csrf.refused" if isinstance(refusal, csrf.CsrfRefused) else "access.denied"
+    here.note(event, code=refusal.code, **refusal.facts)
+
+
+async def _leave(request: Request[Any, Any, Any], here: RequestScope) -> None:
+    """Writes what was noted, after whatever became of the transaction, and gives everything back."""
+    try:
+        if here.notes:
+            await _write_notes(request, here)
+    finally:
+        await here.release()
+        await _close_uploads(request.scope)
+
+
+async def _write_notes(request: Request[Any, Any, Any], here: RequestScope) -> None:
+    try:
+        if not here.has_connection:
+            here.take_connection(await here.database.acquire())
+        path = request.url.path
+        await write_events(
+            here.db, here.notes, at=here.at, address=here.address, path=path, request_id=here.request_id
+        )
+    except (Unavailable, OperationalError):
+        log.error(
+            "security events not kept", request_id=here.request_id, events=[n.event for n in here.notes]
+        )
+
+
+def _option(request: Request[Any, Any, Any], name: str) -> Any:
+    """What the route says of itself, such as ``opt={"limit": "login"}``."""
+    return request.scope["route_handler"].opt.get(name)
 
 
 async def _raw(request: Request[Any, Any, Any]) -> bytes:

@@ -16,7 +16,7 @@ from litestar.response import Redirect
 
 from stockroom.platform import fields
 from stockroom.platform.access import Actor
-from stockroom.platform.db import Connection, Database, as_refusal
+from stockroom.platform.db import Connection, as_refusal
 from stockroom.platform.errors import (
     TITLES,
     FieldError,
@@ -34,7 +34,7 @@ from stockroom.platform.errors import (
 from stockroom.platform.i18n import choose_language, gettext, sentence, set_language
 from stockroom.platform.pages import draw, is_htmx, wants_json
 from stockroom.platform.problems import Problem, problem_response
-from stockroom.platform.scope import LANGUAGE_COOKIE, find_scope, scope_of
+from stockroom.platform.scope import LANGUAGE_COOKIE, find_scope, note_refusal, scope_of
 
 AnyRequest = Request[Any, Any, Any]
 log = structlog.get_logger("stockroom.errors")
@@ -77,15 +77,8 @@ async def logged_read(request: AnyRequest) -> AsyncGenerator[Connection]:
 
     GETs read in autocommit otherwise; an unsafe request has its transaction already.
     """
-    database: Database = request.app.state.database
-    db = scope_of(request).db
-    await database.begin(db)
-    try:
+    async with scope_of(request).transaction() as db:
         yield db
-    except BaseException:
-        await database.abandon(db)
-        raise
-    await database.complete(db)
 
 
 def seen_version(request: AnyRequest, in_body: int | None = None) -> int:
@@ -155,7 +148,10 @@ def render_error(request: AnyRequest, error: Exception) -> Response[Any]:
         default = request.app.state.settings.default_language
         preferred = request.cookies.get(LANGUAGE_COOKIE)
         set_language(choose_language(preferred, request.headers.get("accept-language"), default))
-    headers = {"Retry-After": "2"} if refusal.status == 503 else {}
+    headers = _when_to_try_again(refusal)
+    here = find_scope(request.scope)
+    if here is not None and isinstance(refusal, Forbidden):
+        note_refusal(here, refusal)
     if isinstance(error, HTTPException) and refusal.status == 405 and error.headers:
         headers |= {name: value for name, value in error.headers.items() if name.lower() == "allow"}
     request_id = request.scope["state"].get("request_id", "")
@@ -164,6 +160,12 @@ def render_error(request: AnyRequest, error: Exception) -> Response[Any]:
     if refusal.status == 401:
         return Redirect(f"/sign-in?next={quote(_address(request), safe='/')}", status_code=303)
     return _error_page(request, refusal, headers)
+
+
+def _when_to_try_again(refusal: Refusal) -> dict[str, str]:
+    """Limits and locks know the seconds; a busy system guesses two."""
+    seconds = refusal.facts.get("seconds", 2 if refusal.status == 503 else None)
+    return {} if seconds is None else {"Retry-After": str(seconds)}
 
 
 def _address(request: AnyRequest) -> str:
@@ -201,6 +203,7 @@ ANSWERS: dict[int, ResponseSpec] = {
     409: _answer("The state of things says no; `code` says why."),
     413: _answer("The request body is too large."),
     422: _answer("Wrong input; `errors` names each field."),
+    429: _answer("Too many requests, or locked after wrong passwords; see Retry-After."),
     503: _answer("Busy or the database is away; see Retry-After."),
 }
 """What any endpoint may answer besides success, for OpenAPI."""

@@ -7,6 +7,7 @@ from uuid import UUID
 from msgspec import Meta
 
 from stockroom.people import queries
+from stockroom.people.actions.attempts import forget_account, unlock_account
 from stockroom.people.errors import LastAdmin, RoleBeyondOwn, RoleUnknown
 from stockroom.people.passwords import Policy, hash_password, require_good_password
 from stockroom.people.queries.accounts import Account
@@ -72,10 +73,11 @@ async def set_password(
 async def replace_password(
     db: Connection, account: Account, *, password: str, policy: Policy, at: datetime
 ) -> None:
-    """Raises PasswordWeak."""
+    """Clears the locks too: what was guessed at is no more. Raises PasswordWeak."""
     require_good_password(password, policy=policy, personal=(account.username, account.email, account.name))
     hashed = await hash_password(password)
     await execute(db, REPLACE_HASH, {"id": account.id, "password_hash": hashed, "at": at})
+    await forget_account(db, account.id)
 
 
 async def end_sessions(db: Connection, account_id: UUID, *, besides: UUID | None = None) -> int:
@@ -107,3 +109,11 @@ async def _told(db: Connection, action: str, before: Account, actor: Actor) -> A
     after = await queries.get_account(db, before.id)
     audit.record(db, actor, action, "account", before.id, before=before, after=after)
     return after
+
+
+async def clear_locks(db: Connection, *, account_id: UUID, actor: Actor) -> Account:
+    """Every lock after wrong passwords is gone. Raises NotFound, RoleBeyondOwn."""
+    account = await queries.get_account(db, account_id)
+    await require_own_rank(db, account.role, actor)
+    await unlock_account(db, account_id=account_id, actor=actor)
+    return account

@@ -7,7 +7,7 @@ import msgspec
 
 from stockroom.people import queries
 from stockroom.people.errors import CredentialsInvalid
-from stockroom.people.passwords import password_matches
+from stockroom.people.queries.identity import SignInCandidate
 from stockroom.platform import audit, sessions
 from stockroom.platform.access import Actor
 from stockroom.platform.db import Connection, execute
@@ -39,11 +39,10 @@ class SignedIn(msgspec.Struct, frozen=True):
     account_id: UUID
 
 
-async def sign_in(
+async def open_session(
     db: Connection,
     *,
-    login: str,
-    password: str,
+    candidate: SignInCandidate,
     address: str,
     user_agent: str,
     lifetime: timedelta,
@@ -51,12 +50,9 @@ async def sign_in(
     request_id: str,
     at: datetime,
 ) -> SignedIn:
-    """Raises CredentialsInvalid for unknown, disabled and wrong alike, after the same work."""
-    candidate = await queries.find_sign_in_candidate(db, login)
-    hashed = candidate.password_hash if candidate is not None and candidate.active else None
-    if not await password_matches(hashed, password) or candidate is None:
-        raise CredentialsInvalid
-    if not await execute(db, NOTE_SIGN_IN, {"id": candidate.id, "password_hash": hashed, "at": at}):
+    """For somebody whose password was right a moment ago. Raises CredentialsInvalid where it changed since."""
+    noted = {"id": candidate.id, "password_hash": candidate.password_hash, "at": at}
+    if not await execute(db, NOTE_SIGN_IN, noted):
         raise CredentialsInvalid
     token = sessions.new_token()
     token_hash = sessions.hash_token(token)

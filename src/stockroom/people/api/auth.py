@@ -65,14 +65,14 @@ def _shape(identity: sessions.Identity) -> SignedInUser:
 @post(
     "/api/auth/login",
     status_code=200,
-    opt={"public": True},
+    opt={"public": True, "limit": "login", "transaction": "own"},
     security=[{}],
     tags=TAGS,
     summary="Sign in",
     responses=ANSWERS,
 )
 async def login(request: Request[Any, Any, State], data: JSONBody[Credentials]) -> Response[SignInAnswer]:
-    """401 `auth.invalid_credentials` for an unknown user and a wrong password alike."""
+    """401 `auth.invalid_credentials` for an unknown user and a wrong password alike; 429 `auth.locked` after five."""
     identity = await start_session(request, data.username, data.password)
     response = Response(SignInAnswer(_shape(identity), scope_of(request).csrf_token()))
     set_session_cookie(request, response)

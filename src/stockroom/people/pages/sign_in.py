@@ -6,7 +6,7 @@ from litestar import Request, Response, get, post
 from litestar.datastructures import State
 
 from stockroom.people.actions.sign_in import sign_out
-from stockroom.people.errors import CredentialsInvalid
+from stockroom.people.errors import CredentialsInvalid, ResetRequired, SignInLocked
 from stockroom.people.web import set_session_cookie, settings_of, start_session
 from stockroom.platform import csrf, sessions
 from stockroom.platform.errors import Refusal
@@ -30,20 +30,25 @@ def _form(request: AnyRequest, address: str, *, login: str, refusal: Refusal | N
     return page(
         request,
         "people/sign_in.html",
-        status=200 if refusal is None else 422,
+        status=200 if refusal is None else {401: 422}.get(refusal.status, refusal.status),
         next=address,
         login=login,
         **form_errors(refusal),
     )
 
 
-@post("/sign-in", opt={"public": True}, include_in_schema=False, status_code=303)
+@post(
+    "/sign-in",
+    opt={"public": True, "limit": "login", "transaction": "own"},
+    include_in_schema=False,
+    status_code=303,
+)
 async def do_sign_in(request: AnyRequest) -> Response[Any]:
     form = await read_form(request)
     address = own_path(form.get("next", "/"))
     try:
         await start_session(request, form.get("username", ""), form.get("password", ""))
-    except CredentialsInvalid as refusal:
+    except (CredentialsInvalid, SignInLocked, ResetRequired) as refusal:
         return _form(request, address, login=form.get("username", ""), refusal=refusal)
     response = redirect(request, address)
     set_session_cookie(request, response)
