@@ -20,27 +20,27 @@ with swept as (
     delete from platform.rate_limit
     where key in (
         select key from platform.rate_limit
-        where expires_at < %(at)s and key <> %(key)s
+        where expires_at < %(at)s::timestamptz and key <> %(key)s
         limit 20 for update skip locked)
 )
 insert into platform.rate_limit as l (key, hits, granted, expires_at)
 values (
-    %(key)s, array_fill(%(at)s::timestamptz, array[%(units)s]), %(units)s <= %(most)s, %(at)s + %(window)s)
+    %(key)s, array_fill(%(at)s::timestamptz, array[%(units)s::int]), %(units)s::int <= %(most)s::int, %(at)s::timestamptz + %(window)s::interval)
 on conflict (key) do update set (hits, granted, expires_at) = (
     select
         case when fits then recent || excluded.hits else recent end,
         fits,
         case when fits then excluded.expires_at else l.expires_at end
     from (
-        select recent, cardinality(recent) + %(units)s <= %(most)s as fits
+        select recent, cardinality(recent) + %(units)s::int <= %(most)s::int as fits
         from (
             select coalesce(array_agg(hit order by hit), '{}') as recent
             from unnest(l.hits) hit
-            where hit > %(at)s - %(window)s and hit <= %(at)s + %(skew)s
+            where hit > %(at)s::timestamptz - %(window)s::interval and hit <= %(at)s::timestamptz + %(skew)s::interval
         ) seen
     ) decided
 )
-returning granted, cardinality(hits) as used, coalesce(hits[1], %(at)s) as oldest
+returning granted, cardinality(hits) as used, coalesce(hits[1], %(at)s::timestamptz) as oldest
 """
 
 

@@ -12,7 +12,7 @@ from litestar import Request
 from litestar.datastructures import FormMultiDict
 from litestar.enums import ScopeType
 from litestar.middleware import ASGIMiddleware
-from litestar.types import ASGIApp, Empty, HTTPReceiveMessage, Message, Receive, Scope, Send
+from litestar.types import ASGIApp, Empty, Receive, Scope, Send
 from litestar.utils.scope.state import ScopeState
 from psycopg import OperationalError
 
@@ -22,6 +22,7 @@ from stockroom.platform.addresses import client_address, counted_as
 from stockroom.platform.clock import Clock
 from stockroom.platform.db import Connection, Database
 from stockroom.platform.errors import Forbidden, Unauthenticated, Unavailable
+from stockroom.platform.held_answer import BufferedAnswer, replayed
 from stockroom.platform.i18n import choose_language, set_language
 from stockroom.platform.limits import Limits, RateLimited, take
 from stockroom.platform.security import Note, write_events
@@ -205,7 +206,7 @@ class ScopeMiddleware(ASGIMiddleware):
         if request.method not in csrf.UNSAFE:
             await next_app(request.scope, receive, send)
         elif _option(request, "transaction") == "own":
-            await next_app(request.scope, _replayed(await _raw(request), receive), send)
+            await next_app(request.scope, replayed(await request.body(), receive), send)
         else:
             await self._in_transaction(request, here, send, next_app)
 
@@ -270,11 +271,11 @@ class ScopeMiddleware(ASGIMiddleware):
             kept = None
             if key:
                 print_ = idempotency.fingerprint(
-                    here.secret, request.method, request.url.path, await _raw(request)
+                    here.secret, request.method, request.url.path, await request.body()
                 )
                 kept = await idempotency.claim(here.db, account_id=account, key=key, print_=print_)
             if kept is None:
-                await next_app(request.scope, _replayed(await _raw(request), request.receive), answer.send)
+                await next_app(request.scope, replayed(await request.body(), request.receive), answer.send)
             if kept is None and answer.status < 400:
                 if key:
                     await idempotency.keep(
@@ -330,24 +331,6 @@ def _option(request: Request[Any, Any, Any], name: str) -> Any:
     return request.scope["route_handler"].opt.get(name)
 
 
-async def _raw(request: Request[Any, Any, Any]) -> bytes:
-    return await request.body()
-
-
-def _replayed(body: bytes, receive: Receive) -> Receive:
-    """The body was read to check it; whoever reads the stream again gets it once more."""
-    sent = False
-
-    async def again() -> HTTPReceiveMessage | Any:
-        nonlocal sent
-        if sent:
-            return await receive()
-        sent = True
-        return {"type": "http.request", "body": body, "more_body": False}
-
-    return again
-
-
 async def _form_value(request: Request[Any, Any, Any], name: str) -> str:
     await request.body()
     if request.content_type[0] not in ("application/x-www-form-urlencoded", "multipart/form-data"):
@@ -369,34 +352,3 @@ async def _idempotency_key(request: Request[Any, Any, Any]) -> str:
         key = await _form_value(request, idempotency.FIELD)
         return idempotency.check_key(key) if key else ""
     return idempotency.check_key(key)
-
-
-class BufferedAnswer:
-    """Holds an answer back until its transaction has committed: a refused commit must not be a 201."""
-
-    def __init__(self) -> None:
-        self.status = 500
-        self.headers: list[tuple[bytes, bytes]] = []
-        self.body = b""
-
-    @classmethod
-    def replayed(cls, kept: idempotency.Kept) -> "BufferedAnswer":
-        answer = cls()
-        answer.status = kept.status or 500
-        answer.headers = [(name.encode(), value.encode("latin-1")) for name, value in kept.headers.items()]
-        answer.headers.append((b"idempotency-replayed", b"true"))
-        answer.body = kept.body or b""
-        return answer
-
-    async def send(self, message: Message) -> None:
-        if message["type"] == "http.response.start":
-            self.status = message["status"]
-            self.headers = [(bytes(name), bytes(value)) for name, value in message["headers"]]
-        elif message["type"] == "http.response.body":
-            self.body += message.get("body", b"")
-
-    async def release(self, send: Send) -> None:
-        headers = [item for item in self.headers if item[0].lower() != b"content-length"]
-        headers.append((b"content-length", str(len(self.body)).encode()))
-        await send({"type": "http.response.start", "status": self.status, "headers": headers})
-        await send({"type": "http.response.body", "body": self.body, "more_body": False})

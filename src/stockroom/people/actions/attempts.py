@@ -24,29 +24,29 @@ with swept as (
     delete from people.sign_in_attempt a
     using (
         select subject, address from people.sign_in_attempt
-        where last_at < %(at)s - %(kept)s and subject <> %(subject)s and (account_id is null or address <> '')
+        where last_at < %(at)s::timestamptz - %(kept)s::interval and subject <> %(subject)s::bytea and (account_id is null or address <> '')
         limit 20 for update skip locked
     ) old
     where a.subject = old.subject and a.address = old.address
 ),
 here as (
     insert into people.sign_in_attempt as a (subject, address, account_id, failures, last_at)
-    values (%(subject)s, %(address)s, %(account_id)s, 1, %(at)s)
+    values (%(subject)s::bytea, %(address)s::text, %(account_id)s::uuid, 1, %(at)s::timestamptz)
     on conflict (subject, address) do update set
-        allowed = a.failures < %(most)s or a.last_at + %(lock)s <= %(at)s,
+        allowed = a.failures < %(most)s::int or a.last_at + %(lock)s::interval <= %(at)s::timestamptz,
         failures = case
-            when a.last_at + %(lock)s <= %(at)s then 1 else least(a.failures + 1, %(most)s) end,
+            when a.last_at + %(lock)s::interval <= %(at)s::timestamptz then 1 else least(a.failures + 1, %(most)s::int) end,
         last_at = case
-            when a.failures < %(most)s or a.last_at + %(lock)s <= %(at)s then %(at)s else a.last_at end
+            when a.failures < %(most)s::int or a.last_at + %(lock)s::interval <= %(at)s::timestamptz then %(at)s::timestamptz else a.last_at end
     returning allowed, failures, last_at
 ),
 everywhere as (
     insert into people.sign_in_attempt as a (subject, address, account_id, failures, last_at)
-    select %(subject)s, '', %(account_id)s, 1, %(at)s from here where here.allowed
+    select %(subject)s::bytea, '', %(account_id)s::uuid, 1, %(at)s::timestamptz from here where here.allowed
     on conflict (subject, address) do update set
-        allowed = a.failures < %(total)s,
-        failures = least(a.failures + 1, %(total)s),
-        last_at = %(at)s
+        allowed = a.failures < %(total)s::int,
+        failures = least(a.failures + 1, %(total)s::int),
+        last_at = %(at)s::timestamptz
     returning allowed, failures, last_at
 )
 select allowed, failures, last_at, false as everywhere from here
@@ -54,9 +54,9 @@ union all
 select allowed, failures, last_at, true from everywhere
 """
 FORGET_HERE = """
-delete from people.sign_in_attempt where subject = %(subject)s and address in (%(address)s, '')
+delete from people.sign_in_attempt where subject = %(subject)s::bytea and address in (%(address)s::text, '')
 """
-FORGET_ACCOUNT = "delete from people.sign_in_attempt where account_id = %(account_id)s"
+FORGET_ACCOUNT = "delete from people.sign_in_attempt where account_id = %(account_id)s::uuid"
 
 
 class LockRules(msgspec.Struct, frozen=True):

@@ -10,11 +10,11 @@ from stockroom.platform.db import Connection, fetch_all
 LOCKS = """
 select
     a.id as account_id, a.username, a.name, t.address, t.failures, t.last_at,
-    case when t.address <> '' then t.last_at + %(lock)s end as until
+    case when t.address <> '' then t.last_at + %(lock)s::interval end as until
 from people.sign_in_attempt t
 join people.account a on a.id = t.account_id
-where (t.address = '' and t.failures >= %(total)s)
-    or (t.address <> '' and t.failures >= %(most)s and t.last_at + %(lock)s > %(at)s)
+where (t.address = '' and t.failures >= %(total)s::int)
+    or (t.address <> '' and t.failures >= %(most)s::int and t.last_at + %(lock)s::interval > %(at)s::timestamptz)
 order by t.last_at desc, a.id, t.address
 limit 200
 """
