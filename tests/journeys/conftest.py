@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from stockroom.interchange.demo.cast import PASSWORD
 from tests.running import RunningServer, room_for_a_server, running_server, sign_in
@@ -13,6 +13,8 @@ from tests.shell.conftest import BY_ROOT, QUIET
 
 DESK = {"width": 1440, "height": 900}
 WAIT = 15_000
+
+expect.set_options(timeout=WAIT)
 
 Open = Callable[..., BrowserContext]
 
@@ -58,9 +60,7 @@ def api(people: Callable[[str], httpx.Client]) -> httpx.Client:
 
 
 @pytest.fixture(scope="module")
-def open_as(
-    browser: Browser, server: RunningServer, people: Callable[[str], httpx.Client]
-) -> Iterator[Open]:
+def open_as(browser: Browser, server: RunningServer, people: Callable[[str], httpx.Client]) -> Iterator[Open]:
     """A browser window in which somebody is signed in already; closed with the module."""
     opened: list[BrowserContext] = []
 
