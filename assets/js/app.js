@@ -7,6 +7,7 @@ import './palette.js';
 import './lookup.js';
 import './lines.js';
 import './errors.js';
+import './follow.js';
 import './guards.js';
 import './theme-choice.js';
 import './print.js';
