@@ -14,5 +14,6 @@ import './print.js';
 import { onContent } from './content.js';
 
 onContent('[data-chart]', (element) => import('./charts.js').then(({ mount }) => mount(element)));
+onContent('form[data-packs]', (form) => import('./packs.js').then(({ mount }) => mount(form)));
 onContent('form[data-receive]', (form) => import('./receive.js').then(({ mount }) => mount(form)));
 onContent('form[data-dispense]', (form) => import('./dispense.js').then(({ mount }) => mount(form)));
