@@ -30,6 +30,7 @@ async function load(source) {
 /** The theme's colours as the browser computes them now, since a canvas cannot read `light-dark()`. */
 function palette() {
   const probe = document.createElement('span');
+  probe.style.transition = 'none';
   document.body.append(probe);
   const colour = (name) => {
     probe.style.color = `var(--${name})`;

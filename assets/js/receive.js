@@ -1,4 +1,5 @@
-import { cents, decimal, money, product, quantity } from './decimals.js';
+import { cents, decimal, money, product } from './decimals.js';
+import { offerPacks, sayConversion } from './packs.js';
 
 /** Offers a line the packs of its product, shows what packs and prices come to, and what differs from the invoice. */
 export function mount(form) {
@@ -40,18 +41,6 @@ function clear(row) {
   for (const name of FROM_SCAN) fieldOf(row, name).removeAttribute('data-line-skip');
 }
 
-function offerPacks(row, unit, packs) {
-  const select = fieldOf(row, 'pack_id');
-  select.options[0].textContent = unit || select.form.dataset.unit;
-  select.length = 1;
-  for (const { id, name, factor } of packs) {
-    const option = new Option(name, id);
-    option.dataset.factor = factor;
-    select.add(option);
-  }
-  select.selectedIndex = 0;
-}
-
 function update(form) {
   const rows = [...form.querySelectorAll('[data-line]')];
   const total = rows.reduce((sum, row) => sum + (updateLine(form, row) ?? 0n), 0n);
@@ -61,25 +50,13 @@ function update(form) {
 
 /** The line's amount in hundredths; null without a quantity and a price. */
 function updateLine(form, row) {
-  const pack = fieldOf(row, 'pack_id');
   const [count, price] = ['quantity', 'price'].map((name) => decimal(fieldOf(row, name).value));
   const amount = count && price && cents(product(count, price));
   const expires = fieldOf(row, 'expires_on').value;
-  say(row, 'conversion', count && pack.value ? conversion(form, pack, count) : '');
+  sayConversion(form, row);
   say(row, 'amount', amount === null ? '' : money(amount));
   row.querySelector('[data-expired]').hidden = !expires || expires >= form.elements.received_on.value;
   return amount;
-}
-
-function conversion(form, pack, count) {
-  const chosen = pack.selectedOptions[0];
-  const facts = {
-    packs: quantity(count),
-    pack: chosen.textContent.trim(),
-    quantity: quantity(product(count, decimal(chosen.dataset.factor, ''))),
-    unit: pack.options[0].textContent.trim(),
-  };
-  return form.dataset.conversion.replace(/\{(\w+)\}/g, (whole, name) => facts[name] ?? whole);
 }
 
 function say(row, name, text) {

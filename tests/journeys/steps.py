@@ -16,7 +16,12 @@ def pick(field: Locator, words: str, option: str) -> None:
     field.fill(words)
     offered = field.page.get_by_role("option", name=option).first
     expect(offered).to_be_visible()
-    field.press("ArrowDown")
+    options = field.page.get_by_role("option")
+    for _ in range(options.count()):
+        if offered.get_attribute("aria-selected") == "true":
+            break
+        field.press("ArrowDown")
+    expect(offered).to_have_attribute("aria-selected", "true")
     field.press("Enter")
     expect(offered).to_be_hidden()
 

@@ -1,33 +1,17 @@
 """A pharmacist's day, in a real browser and over the API: from the delivery to the stock card and the audit trail."""
 
 import os
-from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import httpx
 from playwright.sync_api import Browser, Page, expect
 
 from stockroom.interchange.demo.cast import PASSWORD
-from stockroom.platform.clock import utc_now
+from tests.journeys.ground import EARLY, LATE, OLD, first, main_store, new_medicine
 from tests.journeys.steps import pick, post, sign_in
 from tests.running import RunningServer
 
-TODAY = utc_now().date()
-EARLY, LATE, OLD = (TODAY + timedelta(days=days) for days in (200, 900, -30))
 SCREENSHOT = Path(__file__).parents[2] / "docs" / "images" / "dashboard.png"
-
-
-def new_medicine(api: httpx.Client, code: str) -> str:
-    """A medicine that nobody has touched; answers its id."""
-    body = {"code": code, "name": f"Probolin {code}", "kind": "medicine", "unit": "tablet"}
-    made = api.post("/api/products", json=body)
-    assert made.status_code == 201, made.text
-    return made.json()["id"]
-
-
-def first(api: httpx.Client, collection: str, **query: Any) -> dict[str, Any]:
-    return api.get(f"/api/{collection}", params={"limit": 1, **query}).json()["items"][0]
 
 
 def receive(page: Page, code: str, invoice: str) -> str:
@@ -111,9 +95,7 @@ def test_receives_dispenses_returns_moves_and_finds_every_step(
 
 def test_the_same_over_the_api(api: httpx.Client, server: RunningServer) -> None:
     product_id = new_medicine(api, "JRN2")
-    store = next(
-        item for item in api.get("/api/places", params={"per_page": 100}).json()["items"] if item["is_main"]
-    )
+    store = main_store(api)
     ward = first(api, "places", q="Cardiology")
     lines = [
         {"product_id": product_id, "quantity": 10, "batch_code": batch, "expires_on": day.isoformat()}

@@ -51,12 +51,6 @@ class PackMissing(Invalid):
     at = "/pack_id"
 
 
-class PackUnknown(Invalid):
-    code = "pack.unknown"
-    sentence = N_("{product} has no such pack.")
-    at = "/pack_id"
-
-
 class PacksNotRight(Invalid):
     code = "receipt.packs"
     sentence = N_("Write a number of packs above zero, with 6 decimals at most.")

@@ -74,6 +74,12 @@ class FormCodeTaken(Conflict):
     at = "/code"
 
 
+class PackUnknown(Invalid):
+    code = "pack.unknown"
+    sentence = N_("{product} has no such pack.")
+    at = "/pack_id"
+
+
 class SupplierUnknown(Invalid):
     code = "supplier.unknown"
     sentence = N_("There is no such supplier.")

@@ -1,7 +1,7 @@
 """What a product, a barcode, a price and a supplier may be. Pure."""
 
 from collections.abc import Sequence
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation, localcontext
 
 from stdnum import ean
 from stdnum.exceptions import ValidationError
@@ -9,6 +9,10 @@ from stdnum.pl import nip
 
 from stockroom.catalog import errors
 from stockroom.platform.errors import N_, FieldError, Invalid
+from stockroom.platform.fields import typed_decimal
+
+BEYOND_EVERY_QUANTITY = 20
+"""A power of ten; quantities are ``numeric(18,6)``."""
 
 KINDS: dict[str, str] = {
     "medicine": N_("Medicine"),
@@ -175,3 +179,16 @@ def pack_of(name: str | None, packs: Sequence[str]) -> int | None:
         if pack.strip().casefold() == wanted:
             return index
     raise LookupError(name)
+
+
+def in_base_units(typed: str, factor: Decimal) -> str:
+    """A number of packs as it was typed, in base units: ``2`` boxes of 30 are ``60``. What is no number, or is
+    beyond every quantity, stays as it was typed, for the form to refuse."""
+    try:
+        packs = Decimal(typed_decimal(typed))
+    except InvalidOperation:
+        return typed
+    if not packs.is_finite() or abs(packs.adjusted()) > BEYOND_EVERY_QUANTITY:
+        return typed
+    with localcontext(prec=60):
+        return f"{packs * factor:f}"

@@ -156,6 +156,22 @@ class BatchExpiryDiffers(Conflict):
     at = "/expires_on"
 
 
+class BatchDated(Conflict):
+    """A date that is there stays: a mistyped one is corrected by taking the document back."""
+
+    code = "batch.dated"
+    sentence = N_("Batch {batch} has an expiry date already: {expires_on}.")
+    at = "/expires_on"
+
+
+class BatchTwice(Conflict):
+    code = "batch.twice"
+    sentence = N_(
+        "There is another batch {batch} that expires on {expires_on}. Move the stock to it by adjusting."
+    )
+    at = "/expires_on"
+
+
 class DateImpossible(Invalid):
     code = "date.impossible"
     sentence = N_("This date cannot be right.")

@@ -249,5 +249,10 @@ def check_batch_fields(
         raise errors.BatchCodeMissing(at=f"{at}/batch_code", product=product)
     if expiry_tracked and expires_on is None:
         raise errors.BatchExpiryMissing(at=f"{at}/expires_on", product=product)
-    if expires_on is not None and not 2000 <= expires_on.year <= 2100:
-        raise errors.DateImpossible(at=f"{at}/expires_on")
+    if expires_on is not None:
+        check_expiry_date(expires_on, at=f"{at}/expires_on")
+
+
+def check_expiry_date(expires_on: date, *, at: str) -> None:
+    if not 2000 <= expires_on.year <= 2100:
+        raise errors.DateImpossible(at=at)

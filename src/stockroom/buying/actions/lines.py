@@ -12,6 +12,7 @@ from msgspec import Meta
 from stockroom.buying import errors, queries, rules
 from stockroom.buying.queries.ground import PackFacts
 from stockroom.buying.rules import Terms
+from stockroom.catalog import PackUnknown
 from stockroom.platform.db import Connection
 from stockroom.platform.fields import ONE_LINE, StructInput
 from stockroom.stock import StockedProduct, check_quantity, lock_products
@@ -87,7 +88,7 @@ def _pack(
         return None
     pack = packs.get(line.pack_id)
     if pack is None or pack.product_id != product.id:
-        raise errors.PackUnknown(at=f"{at}/pack_id", product=product.name)
+        raise PackUnknown(at=f"{at}/pack_id", product=product.name)
     if line.packs is None:
         raise errors.PacksNotRight(at=f"{at}/packs")
     return pack

@@ -157,6 +157,14 @@ async def list_packs(db: Connection, product_ids: Sequence[UUID]) -> list[Pack]:
     return await fetch_all(db, PACKS, {"products": list(product_ids)}, Pack)
 
 
+async def packs_by_product(db: Connection, product_ids: Sequence[UUID]) -> dict[UUID, list[Pack]]:
+    """Of each product its packs in use, smallest first; one statement, none without a product."""
+    found: dict[UUID, list[Pack]] = {id_: [] for id_ in product_ids}
+    for pack in await list_packs(db, list(found)) if found else ():
+        found[pack.product_id].append(pack)
+    return found
+
+
 async def list_barcodes(db: Connection, product_id: UUID) -> list[Barcode]:
     """The base unit's first, then by pack."""
     return await fetch_all(db, BARCODES, {"product": product_id}, Barcode)

@@ -157,6 +157,7 @@ async def _form(
         lines=typed.lines or {0: dict(BLANK)},
         blank=BLANK,
         products={str(key): product for key, product in typed.products.items()},
+        packs={str(key): packs for key, packs in typed.packs.items()},
         places=[{"value": place.id, "label": place.name} for place in places],
         previews=previews,
         warnings=warnings,

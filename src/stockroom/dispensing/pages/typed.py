@@ -8,6 +8,7 @@ from uuid import UUID
 
 import msgspec
 
+from stockroom.catalog import Pack, PackUnknown, in_base_units, packs_by_product
 from stockroom.dispensing.actions.dispensing_input import DispenseLine
 from stockroom.dispensing.actions.preview import PreviewInput
 from stockroom.dispensing.errors import PatientUnknown, PrescriberUnknown
@@ -28,7 +29,7 @@ LINE = re.compile(r"lines-(\d{1,4})-([a-z_]+)")
 REASON = re.compile(r"reason-([a-z_]+)-([0-9a-f-]{36})")
 BLANK: dict[str, str] = dict.fromkeys(
     (
-        "product", "product_id", "quantity", "directions", "allow_partial", "batch_id", "batch_reason",
+        "product", "product_id", "quantity", "pack_id", "directions", "allow_partial", "batch_id", "batch_reason",
         "settles_id", "settles_line",
     ),
     "",
@@ -38,6 +39,7 @@ ON_THE_FORM = {"patient_id": "patient", "prescriber_id": "prescriber", "product_
                "settles_id": "product", "settles_line": "product"}  # fmt: skip
 """What the action calls a field → the field of the form that says it."""
 PRODUCT_UNKNOWN = N_("No product has this code, barcode or name. Choose one from the list.")
+NOBODY = UUID(int=0)
 HEAD = ("patient_id", "prescriber_id", "place_id", "note")
 
 Line = dict[str, str]
@@ -50,18 +52,19 @@ class TypedDispensing(msgspec.Struct):
     lines: dict[int, Line]
     reasons: dict[tuple[str, UUID], str]
     products: Mapping[UUID, StockedProduct]
+    packs: Mapping[UUID, list[Pack]]
 
     def as_input(self, warnings: Sequence[Warned]) -> dict[str, Any]:
         """What ``DispensingInput`` is made from: reasons go with the warnings that there are.
 
-        Raises Invalid for words that mean nothing here.
+        Raises Invalid for words that mean nothing here, PackUnknown.
         """
         self._refuse_unknown()
         lines = {
             f"lines-{index}-{name}": value
             for index, line in enumerate(self.lines.values())
-            for name, value in line.items()
-            if name != "product"
+            for name, value in self._counted(index, line).items()
+            if name not in ("product", "pack_id")
         }
         raw = structure({**{name: self.form.get(name, "") for name in HEAD}, **lines})
         raw.setdefault("lines", [])
@@ -84,7 +87,7 @@ class TypedDispensing(msgspec.Struct):
             product = _id(line["product_id"])
             if product is not None:
                 numbers.append(number)
-                lines.append(_preview_line(product, line))
+                lines.append(_preview_line(product, self._as_far_as_counted(line)))
         if place is None:
             return None
         return numbers, PreviewInput(place_id=place, patient_id=patient, lines=lines)
@@ -95,6 +98,22 @@ class TypedDispensing(msgspec.Struct):
         refusal.errors = [
             msgspec.structs.replace(error, at=_form_field(error.at, numbers)) for error in refusal.errors
         ]
+
+    def _counted(self, index: int, line: Line) -> Line:
+        """The line with its quantity in base units, whatever pack it was written in."""
+        if not line["pack_id"]:
+            return line
+        pack = self._pack(line)
+        if pack is None:
+            raise PackUnknown(at=f"/lines/{index}/pack_id", product=line["product"])
+        return {**line, "quantity": in_base_units(line["quantity"], pack.factor)}
+
+    def _as_far_as_counted(self, line: Line) -> Line:
+        return self._counted(0, line) if self._pack(line) or not line["pack_id"] else {**line, "quantity": ""}
+
+    def _pack(self, line: Line) -> Pack | None:
+        wanted, product = _id(line["pack_id"]), _id(line["product_id"])
+        return next((pack for pack in self.packs.get(product or NOBODY, []) if pack.id == wanted), None)
 
     def _refuse_unknown(self) -> None:
         problems = [
@@ -110,7 +129,7 @@ class TypedDispensing(msgspec.Struct):
 
 
 async def read_typed(db: Connection, form: Mapping[str, str], actor: Actor) -> TypedDispensing:
-    """Four statements at most, whatever the lines. A removed line is gone, an added one is empty."""
+    """Five statements at most, whatever the lines. A removed line is gone, an added one is empty."""
     lines = _lines_of(form)
     head = {name: value for name, value in form.items() if not LINE.fullmatch(name)}
     if {"add_line", "remove_line", "check"} & head.keys():
@@ -129,9 +148,9 @@ async def read_typed(db: Connection, form: Mapping[str, str], actor: Actor) -> T
     ids = {found for line in lines.values() if (found := _id(line["product_id"])) is not None}
     products = await list_products(db, sorted(ids)) if ids else {}
     for line in lines.values():
-        known = products.get(_id(line["product_id"]) or UUID(int=0))
+        known = products.get(_id(line["product_id"]) or NOBODY)
         line["product"] = line["product"] if known is None else known.name
-    return TypedDispensing(head, lines, _reasons_of(form), products)
+    return TypedDispensing(head, lines, _reasons_of(form), products, await packs_by_product(db, sorted(ids)))
 
 
 def _lines_of(form: Mapping[str, str]) -> dict[int, Line]:

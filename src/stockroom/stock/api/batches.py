@@ -17,6 +17,7 @@ from stockroom.platform.problems import Answer
 from stockroom.platform.scope import scope_of
 from stockroom.platform.web import ANSWERS, Needs, etag, seen_version
 from stockroom.stock.actions.batches import ReasonInput, hold_batch, release_batch
+from stockroom.stock.actions.expiry import ExpiryInput, date_batch
 from stockroom.stock.actions.hold import HoldInput, hold_stock, release_stock
 from stockroom.stock.queries.balances_list import Balance, list_balances_of_batch
 from stockroom.stock.queries.batches import BATCHES, Batch, ListedBatch, get_batch
@@ -124,6 +125,27 @@ async def post_release(
 
 
 @post(
+    "/api/batches/{batch_id:uuid}/expiry",
+    guards=[Needs("stock.adjustment.post")],
+    status_code=200,
+    tags=TAGS,
+    summary="Write down the expiry date that a batch came in without",
+    responses=ANSWERS,
+)
+async def post_expiry(
+    request: AnyRequest,
+    db: NamedDependency[Connection],
+    actor: NamedDependency[Actor],
+    batch_id: FromPath[UUID],
+    data: JSONBody[ExpiryInput],
+) -> Response[BatchAndPlaces]:
+    """A date that is there stays: 409 `batch.dated`."""
+    version = seen_version(request)
+    await date_batch(db, batch_id=batch_id, expires_on=data.expires_on, version=version, actor=actor)
+    return await _answer(request, db, actor, batch_id)
+
+
+@post(
     "/api/holds",
     guards=[Needs("stock.hold.write")],
     status_code=200,
@@ -168,5 +190,5 @@ async def _answer(
 
 
 ROUTES = [
-    list_batches, show_batch, post_hold, post_recall, post_release, post_place_hold, post_place_release,
+    list_batches, show_batch, post_hold, post_recall, post_release, post_expiry, post_place_hold, post_place_release,
 ]  # fmt: skip

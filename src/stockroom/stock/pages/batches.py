@@ -19,6 +19,7 @@ from stockroom.platform.pages import form_errors, form_version, page, read_form,
 from stockroom.platform.scope import scope_of
 from stockroom.platform.web import Needs
 from stockroom.stock.actions.batches import ReasonInput, hold_batch, release_batch
+from stockroom.stock.actions.expiry import ExpiryInput, date_batch
 from stockroom.stock.actions.hold import HoldInput, hold_stock, release_stock
 from stockroom.stock.pages.listing import asked_of, list_export, list_page
 from stockroom.stock.pages.words import DOCUMENT_KINDS, batch_state, place_name
@@ -115,6 +116,30 @@ async def change_status(
     return redirect(request, f"/batches/{batch_id}", flash=flash)
 
 
+@post(
+    "/batches/{batch_id:uuid}/expiry",
+    guards=[Needs("stock.adjustment.post")],
+    include_in_schema=False,
+    status_code=303,
+)
+async def change_expiry(
+    request: AnyRequest,
+    db: NamedDependency[Connection],
+    actor: NamedDependency[Actor],
+    batch_id: FromPath[UUID],
+) -> Response[Any]:
+    form = await read_form(request)
+    try:
+        async with savepoint(db):
+            expires_on = convert(structure(form), ExpiryInput, strict=False).expires_on
+            await date_batch(
+                db, batch_id=batch_id, expires_on=expires_on, version=form_version(form), actor=actor
+            )
+    except Refusal as refusal:
+        return await _detail(request, db, actor, batch_id, form, refusal)
+    return redirect(request, f"/batches/{batch_id}", flash=_("Saved."))
+
+
 @get(
     "/batches/{batch_id:uuid}/places/{place_id:uuid}",
     guards=[Needs("stock.hold.write")],
@@ -207,4 +232,4 @@ async def _hold_form(
     )
 
 
-ROUTES = [list_batches, export_batches, show_batch, change_status, show_hold, change_hold]
+ROUTES = [list_batches, export_batches, show_batch, change_status, change_expiry, show_hold, change_hold]

@@ -9,6 +9,7 @@ from uuid import UUID
 
 import msgspec
 
+from stockroom.catalog import Pack, PackUnknown, in_base_units, packs_by_product
 from stockroom.platform.access import Actor
 from stockroom.platform.db import Connection
 from stockroom.platform.errors import FieldError, Invalid, Refusal
@@ -28,11 +29,13 @@ Line = dict[str, str]
 
 
 class ShownLine(msgspec.Struct, frozen=True):
-    """A line as the form shows it again: its number there, the texts typed, its product, what it will take."""
+    """A line as the form shows it again: its number there, the texts typed, its product and the packs it may be
+    written in, what it will take."""
 
     index: int
     typed: Line
     product: ProductLine | None
+    packs: list[Pack]
     preview: LinePreview | None
 
 
@@ -78,6 +81,34 @@ async def resolve_lines(db: Connection, form: Form, *, new_batches: bool = False
     return with_lines(form, lines)
 
 
+async def count_in_base_units(db: Connection, form: Form) -> dict[str, str]:
+    """The resolved form with every quantity in base units, whatever pack it was written in; one statement where
+    there are packs. Raises PackUnknown at the line whose product has no such pack."""
+    lines = typed_lines(form)
+    packs = await _packs_of(db, [line for line in lines if line.get("pack_id")])
+    for index, line in enumerate(lines):
+        if pack_id := line.pop("pack_id", ""):
+            pack = _pack(packs, line, pack_id)
+            if pack is None:
+                raise PackUnknown(at=f"/lines/{index}/pack_id", product=line.get("product", "–"))
+            line["quantity"] = in_base_units(line.get("quantity", ""), pack.factor)
+    return with_lines(form, lines)
+
+
+async def _packs_of(db: Connection, lines: Sequence[Line]) -> dict[UUID, list[Pack]]:
+    return await packs_by_product(db, [id_ for line in lines if (id_ := as_uuid(line.get("product_id", "")))])
+
+
+def _choices(packs: Mapping[UUID, list[Pack]], line: Line) -> list[Pack]:
+    product_id = as_uuid(line.get("product_id", ""))
+    return packs.get(product_id, []) if product_id else []
+
+
+def _pack(packs: Mapping[UUID, list[Pack]], line: Line, pack_id: str) -> Pack | None:
+    wanted = as_uuid(pack_id)
+    return next((pack for pack in _choices(packs, line) if pack.id == wanted), None)
+
+
 async def _resolve_products(db: Connection, lines: Sequence[Line]) -> None:
     open_ = [line for line in lines if line.get("product") and not line.get("product_id")]
     known = await find_typed_products(db, sorted({_plain(line["product"]) for line in open_}))
@@ -120,19 +151,26 @@ def _refuse_open(lines: Sequence[Line], name: str, refusal: type[Refusal]) -> No
 async def show_lines(
     db: Connection, form: Form, *, place_id: UUID | None, on: date, actor: Actor, allocate: bool
 ) -> list[ShownLine]:
-    """The lines with names where only ids are known, and (``allocate``) what each will take; at most five
+    """The lines with names where only ids are known, and (``allocate``) what each will take; at most six
     statements whatever the lines."""
     numbered = numbered_lines(form)
     lines = list(numbered.values())
     products = await _name_products(db, lines)
     await _name_batches(db, lines)
-    takes = [as_take(line) for line in lines]
+    packs = await _packs_of(db, lines)
+    takes = [as_take(line, packs) for line in lines]
     previews: list[LinePreview] = []
     if allocate and place_id is not None and any(takes):
         previews = await _previews(db, [take for take in takes if take], place_id, on, actor)
     coming = iter(previews)
     return [
-        ShownLine(index, line, products.get(line.get("product_id", "")), next(coming, None) if take else None)
+        ShownLine(
+            index,
+            line,
+            products.get(line.get("product_id", "")),
+            _choices(packs, line),
+            next(coming, None) if take else None,
+        )
         for (index, line), take in zip(numbered.items(), takes, strict=True)
     ]
 
@@ -165,9 +203,12 @@ async def _previews(
         return []
 
 
-def as_take(line: Line) -> TakeLine | None:
+def as_take(line: Line, packs: Mapping[UUID, list[Pack]]) -> TakeLine | None:
     """The line as far as it can be allocated; None where product or quantity is not there yet."""
-    product_id, quantity = as_uuid(line.get("product_id", "")), as_quantity(line.get("quantity", ""))
+    typed, pack_id = line.get("quantity", ""), line.get("pack_id", "")
+    pack = _pack(packs, line, pack_id)
+    typed = in_base_units(typed, pack.factor) if pack else "" if pack_id else typed
+    product_id, quantity = as_uuid(line.get("product_id", "")), as_quantity(typed)
     if product_id is None or quantity is None:
         return None
     return TakeLine(product_id=product_id, quantity=quantity, batch_id=as_uuid(line.get("batch_id", "")))

@@ -27,6 +27,7 @@ from stockroom.stock.actions.post import Posted
 from stockroom.stock.actions.transfer import TransferInput, transfer_stock
 from stockroom.stock.pages.posting_form import (
     as_uuid,
+    count_in_base_units,
     prefilled,
     resolve_lines,
     show_lines,
@@ -126,7 +127,8 @@ def _routes(work: Work) -> list[HTTPRouteHandler]:
         try:
             async with savepoint(db):
                 resolved = await resolve_lines(db, form, new_batches=work.differences)
-                data = convert(structure(resolved), work.shape, strict=False)
+                counted = await count_in_base_units(db, resolved)
+                data = convert(structure(counted), work.shape, strict=False)
                 posted = await work.post(db, data, actor, scope_of(request).at)
         except Refusal as refusal:
             return await _form(request, db, actor, work, form, refusal)

@@ -57,7 +57,7 @@ LOW_COLUMNS: list[Column] = [
 
 def _soon(request: AnyRequest) -> dict[str, str]:
     """What the expiry page shows unless something else is asked: everything due within 90 days."""
-    return {} if {"days", "expired"} & request.query_params.keys() else {"days": "90"}
+    return {} if {"days", "expired", "undated"} & request.query_params.keys() else {"days": "90"}
 
 
 @get("/expiry", guards=[Needs("stock.balance.read")], include_in_schema=False)

@@ -19,7 +19,7 @@ BATCH_PRODUCTS = "select t.id, t.product_id from stock.batch t where t.id = any(
 BATCH = """
 select
     t.id, t.product_id, pr.code as product_code, pr.name as product_name, pr.unit, t.code, t.expires_on,
-    t.status, t.status_reason, case when %(prices)s then t.unit_cost end as unit_cost,
+    pr.expiry_tracked, t.status, t.status_reason, case when %(prices)s then t.unit_cost end as unit_cost,
     s.name as supplier_name, t.version, t.created_at
 from stock.batch t
 join catalog.product pr on pr.id = t.product_id
@@ -74,6 +74,7 @@ class Batch(msgspec.Struct, frozen=True):
     unit: str
     code: str
     expires_on: date | None
+    expiry_tracked: bool
     status: str
     status_reason: str
     unit_cost: Decimal | None

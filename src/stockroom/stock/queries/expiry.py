@@ -21,6 +21,15 @@ select
     count(*) filter (where t.expires_on between %(today)s and %(today)s + 60) as within_60,
     count(*) filter (where t.expires_on between %(today)s and %(today)s + 90) as within_90,
     count(*) filter (where t.expires_on between %(today)s and %(today)s + 180) as within_180,
+    (select count(*)
+        from stock.balance b
+        join stock.batch t on t.id = b.batch_id
+        join catalog.product pr on pr.id = b.product_id
+        join stock.place p on p.id = b.place_id
+        where b.on_hand > 0 and t.expires_on is null and pr.expiry_tracked
+            and (%(place)s::uuid is null or b.place_id = %(place)s)
+            and (%(departments)s::uuid[] is null or p.department_id = any(%(departments)s::uuid[]))
+    ) as undated,
     case when %(prices)s then coalesce(round(sum(b.on_hand * t.unit_cost)
         filter (where t.expires_on < %(today)s), 2), 0) end as expired_value,
     case when %(prices)s then coalesce(round(sum(b.on_hand * t.unit_cost)
@@ -37,7 +46,10 @@ Days = Annotated[int, Meta(ge=0, le=3650)]
 
 
 class Expiring(msgspec.Struct, frozen=True):
-    """A batch at a place that has expired or will; ``days_left`` is negative after the expiry date."""
+    """A batch at a place that has expired or will; ``days_left`` is negative after the expiry date.
+
+    Without a date where one is due: nobody can say when it expires until the date is written down.
+    """
 
     product_id: UUID
     product_code: str
@@ -45,8 +57,8 @@ class Expiring(msgspec.Struct, frozen=True):
     unit: str
     batch_id: UUID
     batch_code: str
-    expires_on: date
-    days_left: int
+    expires_on: date | None
+    days_left: int | None
     status: str
     place_id: UUID
     place_name: str
@@ -63,6 +75,7 @@ class ExpirySummary(msgspec.Struct, frozen=True):
     within_60: int
     within_90: int
     within_180: int
+    undated: int
     expired_value: Decimal | None
     value_within_90: Decimal | None
 
@@ -81,11 +94,11 @@ EXPIRY = ListSpec(
         " join catalog.product pr on pr.id = b.product_id join stock.place p on p.id = b.place_id"
     ),
     scope=(
-        "b.on_hand > 0 and t.expires_on is not null"
+        "b.on_hand > 0 and (t.expires_on is not null or pr.expiry_tracked)"
         " and (%(departments)s::uuid[] is null or p.department_id = any(%(departments)s::uuid[]))"
     ),
     sorts={
-        "expires_on": Sort("t.expires_on", "date"),
+        "expires_on": Sort("coalesce(t.expires_on, '9999-12-31'::date)", "date"),
         "product": Sort("platform.fold(pr.name)"),
         "place": Sort("platform.fold(p.name)"),
     },
@@ -96,6 +109,9 @@ EXPIRY = ListSpec(
             "t.expires_on <= %(today)s + %(value)s::int", Days, "Expires within so many days, or has expired."
         ),
         "expired": Filter("(t.expires_on < %(today)s) = %(value)s", bool, "Whether it has expired."),
+        "undated": Filter(
+            "(t.expires_on is null) = %(value)s", bool, "Whether the expiry date is missing where one is due."
+        ),
         "place_id": Filter("b.place_id = %(value)s", UUID, "At this place."),
         "product_id": Filter("b.product_id = %(value)s", UUID, "One product."),
         "status": Filter("t.status = %(value)s", Status, "State of the batch."),
