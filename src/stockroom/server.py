@@ -20,7 +20,7 @@ HEALTHCHECK_SECONDS = 60
 
 def run_server(settings: Settings, conninfo: str) -> None:
     """Serve until told to stop; what runs may finish within ten seconds."""
-    set_up_logs(log_format=settings.log_format, level=settings.log_level)
+    _set_up_logs(settings)
     several = settings.workers > 1
     if several:
         os.environ[CONNINFO] = conninfo
@@ -42,11 +42,21 @@ def run_server(settings: Settings, conninfo: str) -> None:
     )
 
 
+def _set_up_logs(settings: Settings) -> None:
+    set_up_logs(
+        log_format=settings.log_format,
+        level=settings.log_level,
+        folder=settings.log_dir,
+        file_bytes=settings.log_file_bytes,
+        files_kept=settings.log_files_kept,
+    )
+
+
 def worker_app() -> ASGIApp:
     """One worker process: the parent has started the database and migrated it."""
     _end_with_parent()
     settings = load_settings()
-    set_up_logs(log_format=settings.log_format, level=settings.log_level)
+    _set_up_logs(settings)
     return create_app(settings, os.environ[CONNINFO])
 
 

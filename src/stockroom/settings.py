@@ -109,6 +109,14 @@ class Settings(BaseSettings):
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         "INFO", description="Least level written."
     )
+    log_dir: Path | None = Field(
+        None,
+        description="Folder of app, errors, security and performance.log. Empty: standard output alone.",
+    )
+    log_file_bytes: int = Field(
+        10 * 1024 * 1024, ge=10_000, description="A log file is rotated at this size."
+    )
+    log_files_kept: int = Field(10, ge=1, le=1_000, description="Rotated files kept of each log.")
     slow_request_ms: int = Field(2_000, ge=1, description="Requests slower than this are logged as slow.")
 
     # limits

@@ -3,6 +3,8 @@
 import json
 import subprocess
 import sys
+from pathlib import Path
+from typing import Any
 
 import pytest
 import structlog
@@ -47,6 +49,48 @@ def test_json_lines_carry_time_level_message_and_place() -> None:
     assert {"file", "line"} <= first.keys()
 
 
+FILES = """
+import logging, sys, structlog
+from pathlib import Path
+from stockroom.platform.logs import set_up_logs
+set_up_logs(log_format="text", level="INFO", folder=Path(sys.argv[1]), file_bytes=int(sys.argv[2]), files_kept=3)
+for number in range(int(sys.argv[3])):
+    structlog.get_logger("stockroom.request").info("request", number=number)
+structlog.get_logger("stockroom.security").warning("sign_in.failed", address="192.0.2.1\\nforged")
+structlog.get_logger("stockroom.performance").warning("slow request")
+try:
+    1 / 0
+except ZeroDivisionError:
+    structlog.get_logger("stockroom.errors").exception("fault")
+"""
+
+
+def lines_of(path: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+
+
+def test_each_file_holds_what_its_name_says(tmp_path: Path) -> None:
+    subprocess.run([sys.executable, "-c", FILES, tmp_path / "logs", "1000000", "2"], check=True)
+    logs = {path.stem: lines_of(path) for path in (tmp_path / "logs").glob("*.log")}
+    assert [line["number"] for line in logs["app"]] == [0, 1]
+    assert [line["message"] for line in logs["security"]] == ["sign_in.failed"]
+    assert [line["message"] for line in logs["performance"]] == ["slow request"]
+    assert "ZeroDivisionError" in logs["errors"][0]["exception"]
+    assert {line["logger"] for line in logs["app"]} == {"stockroom.request"}
+    assert (tmp_path / "logs" / "security.log").stat().st_mode & 0o077 == 0
+
+
+def test_several_processes_rotate_the_same_file_and_lose_no_line(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", FILES, tmp_path, "20000", "100"]
+    for process in [subprocess.Popen(command) for _ in range(3)]:
+        assert process.wait(60) == 0
+    files = sorted(tmp_path.glob("app.log*"))
+    assert len(files) > 1
+    assert all(path.stat().st_size <= 21_000 for path in files)
+    numbers = [line["number"] for path in files for line in lines_of(path)]
+    assert sorted(numbers) == sorted([*range(100)] * 3)
+
+
 def test_lines_below_the_level_are_left_out() -> None:
     assert len(written("json", "WARNING")) == 1
     assert written("json", "ERROR") == [""]
@@ -66,7 +110,7 @@ async def test_no_password_and_no_token_reaches_a_log(sign_in: SignIn) -> None:
         await client.post("/api/me/password", json={"old_password": PASSWORD, "password": new})
         await client.post("/api/users?password=" + new, json={"password": new})
     told = str(lines)
-    assert "sign-in refused" in told
+    assert "sign_in.failed" in told
     assert len(lines) >= 8
     for secret in (PASSWORD, new, client.cookies["session"], client.headers["X-CSRF-Token"]):
         assert secret not in told

@@ -13,6 +13,7 @@ from stockroom.platform.metrics import Metrics
 
 _GIVEN_ID = re.compile(rb"^[A-Za-z0-9._-]{8,64}$")
 log = structlog.get_logger("stockroom.request")
+slow = structlog.get_logger("stockroom.performance")
 
 LAST_RESORT = (
     b'{"type":"about:blank","title":"internal","status":500,"code":"internal",'
@@ -55,9 +56,11 @@ class Edge:
         if "limited_by" in state:
             self.metrics.count_limited(state["limited_by"])
         milliseconds = round(seconds * 1000, 1)
-        write = log.warning if milliseconds > self.slow_ms else log.info
+        write, event = (
+            (log.info, "request") if milliseconds <= self.slow_ms else (slow.warning, "slow request")
+        )
         write(
-            "slow request" if milliseconds > self.slow_ms else "request",
+            event,
             file="edge.py",
             line=NOTE_LINE,
             request_id=state["request_id"],

@@ -25,7 +25,10 @@ with swept as (
 )
 insert into platform.rate_limit as l (key, hits, granted, expires_at)
 values (
-    %(key)s, array_fill(%(at)s::timestamptz, array[%(units)s::int]), %(units)s::int <= %(most)s::int, %(at)s::timestamptz + %(window)s::interval)
+    %(key)s,
+    array_fill(%(at)s::timestamptz, array[%(units)s::int]),
+    %(units)s::int <= %(most)s::int,
+    %(at)s::timestamptz + %(window)s::interval)
 on conflict (key) do update set (hits, granted, expires_at) = (
     select
         case when fits then recent || excluded.hits else recent end,

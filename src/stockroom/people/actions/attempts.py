@@ -24,7 +24,9 @@ with swept as (
     delete from people.sign_in_attempt a
     using (
         select subject, address from people.sign_in_attempt
-        where last_at < %(at)s::timestamptz - %(kept)s::interval and subject <> %(subject)s::bytea and (account_id is null or address <> '')
+        where last_at < %(at)s::timestamptz - %(kept)s::interval
+            and subject <> %(subject)s::bytea
+            and (account_id is null or address <> '')
         limit 20 for update skip locked
     ) old
     where a.subject = old.subject and a.address = old.address
@@ -32,12 +34,13 @@ with swept as (
 here as (
     insert into people.sign_in_attempt as a (subject, address, account_id, failures, last_at)
     values (%(subject)s::bytea, %(address)s::text, %(account_id)s::uuid, 1, %(at)s::timestamptz)
-    on conflict (subject, address) do update set
-        allowed = a.failures < %(most)s::int or a.last_at + %(lock)s::interval <= %(at)s::timestamptz,
-        failures = case
-            when a.last_at + %(lock)s::interval <= %(at)s::timestamptz then 1 else least(a.failures + 1, %(most)s::int) end,
-        last_at = case
-            when a.failures < %(most)s::int or a.last_at + %(lock)s::interval <= %(at)s::timestamptz then %(at)s::timestamptz else a.last_at end
+    on conflict (subject, address) do update set (allowed, failures, last_at) = (
+        select
+            over or a.failures < %(most)s::int,
+            case when over then 1 else least(a.failures + 1, %(most)s::int) end,
+            case when over or a.failures < %(most)s::int then excluded.last_at else a.last_at end
+        from (select a.last_at + %(lock)s::interval <= excluded.last_at as over) earlier
+    )
     returning allowed, failures, last_at
 ),
 everywhere as (
@@ -46,7 +49,7 @@ everywhere as (
     on conflict (subject, address) do update set
         allowed = a.failures < %(total)s::int,
         failures = least(a.failures + 1, %(total)s::int),
-        last_at = %(at)s::timestamptz
+        last_at = excluded.last_at
     returning allowed, failures, last_at
 )
 select allowed, failures, last_at, false as everywhere from here
