@@ -469,6 +469,31 @@ CREATE TABLE platform.counter (
     CONSTRAINT counter_last_check CHECK ((last >= 0))
 );
 
+CREATE TABLE platform.file (
+    id uuid NOT NULL,
+    entity text NOT NULL,
+    entity_id uuid NOT NULL,
+    kind text NOT NULL,
+    key text NOT NULL,
+    small_key text,
+    sha256 bytea NOT NULL,
+    size bigint NOT NULL,
+    media_type text NOT NULL,
+    name text NOT NULL,
+    created_by uuid,
+    created_by_name text NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    released_at timestamp with time zone,
+    CONSTRAINT file_check CHECK (((kind = 'photo'::text) = (small_key IS NOT NULL))),
+    CONSTRAINT file_key_check CHECK ((key ~ '^[0-9a-f]{32}$'::text)),
+    CONSTRAINT file_kind_check CHECK ((kind = ANY (ARRAY['photo'::text, 'document'::text]))),
+    CONSTRAINT file_media_type_check CHECK ((media_type = ANY (ARRAY['image/webp'::text, 'application/pdf'::text]))),
+    CONSTRAINT file_name_check CHECK (((length(name) >= 1) AND (length(name) <= 200))),
+    CONSTRAINT file_sha256_check CHECK ((length(sha256) = 32)),
+    CONSTRAINT file_size_check CHECK ((size > 0)),
+    CONSTRAINT file_small_key_check CHECK ((small_key ~ '^[0-9a-f]{32}$'::text))
+);
+
 CREATE TABLE platform.idempotency (
     account_id text NOT NULL,
     key text NOT NULL,
@@ -684,6 +709,15 @@ ALTER TABLE ONLY platform.audit_head
 ALTER TABLE ONLY platform.counter
     ADD CONSTRAINT counter_pkey PRIMARY KEY (kind, year);
 
+ALTER TABLE ONLY platform.file
+    ADD CONSTRAINT file_key_key UNIQUE (key);
+
+ALTER TABLE ONLY platform.file
+    ADD CONSTRAINT file_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY platform.file
+    ADD CONSTRAINT file_small_key_key UNIQUE (small_key);
+
 ALTER TABLE ONLY platform.idempotency
     ADD CONSTRAINT idempotency_pkey PRIMARY KEY (account_id, key);
 
@@ -830,6 +864,12 @@ CREATE INDEX audit_entry_actor ON platform.audit_entry USING btree (actor_id, se
 CREATE INDEX audit_entry_at ON platform.audit_entry USING btree (at);
 
 CREATE INDEX audit_entry_entity ON platform.audit_entry USING btree (entity, entity_id, seq);
+
+CREATE INDEX file_documents ON platform.file USING btree (entity, entity_id, created_at) WHERE ((kind = 'document'::text) AND (released_at IS NULL));
+
+CREATE UNIQUE INDEX file_one_photo ON platform.file USING btree (entity, entity_id) WHERE ((kind = 'photo'::text) AND (released_at IS NULL));
+
+CREATE INDEX file_released ON platform.file USING btree (released_at) WHERE (released_at IS NOT NULL);
 
 CREATE INDEX idempotency_at ON platform.idempotency USING btree (at);
 

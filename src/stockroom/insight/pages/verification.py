@@ -9,6 +9,7 @@ from stockroom.insight import rules
 from stockroom.insight.queries.verify import ON_REQUEST_WITHIN, verify_everything
 from stockroom.insight.reading import AnyRequest
 from stockroom.platform.db import Connection, savepoint
+from stockroom.platform.files.uploads import files_of
 from stockroom.platform.pages import page
 from stockroom.platform.scope import scope_of
 from stockroom.platform.web import Needs
@@ -18,7 +19,7 @@ from stockroom.platform.web import Needs
 async def show_verification(request: AnyRequest, db: NamedDependency[Connection]) -> Response[Any]:
     """Checks while the page is asked for; the whole within a bound, so that it cannot hold a connection up."""
     async with savepoint(db):
-        report = await verify_everything(db, within=ON_REQUEST_WITHIN)
+        report = await verify_everything(db, store=files_of(request).store, within=ON_REQUEST_WITHIN)
     return page(
         request,
         "insight/verify.html",
