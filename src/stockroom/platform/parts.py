@@ -6,6 +6,7 @@ the route's limit, so the files in it stay there and never reach a temporary fil
 """
 
 from collections import defaultdict
+from collections.abc import Iterable, Iterator
 
 from litestar.datastructures import UploadFile
 from multipart import (  # pyright: ignore[reportMissingTypeStubs]  # typed inline, without a marker
@@ -15,7 +16,7 @@ from multipart import (  # pyright: ignore[reportMissingTypeStubs]  # typed inli
     PushMultipartParser,
 )
 
-from stockroom.platform.errors import N_, Invalid, TooLarge
+from stockroom.platform.errors import N_, Invalid, Refusal, TooLarge
 
 MAX_PARTS = 200
 MAX_TEXT_BYTES = 64 * 1024
@@ -33,26 +34,30 @@ def read_parts(body: bytes, boundary: str) -> dict[str, Part | list[Part]]:
     found: defaultdict[str, list[Part]] = defaultdict(list)
     try:
         with PushMultipartParser(boundary.encode(), max_segment_count=MAX_PARTS) as parser:
-            segment: MultipartSegment | None = None
-            data = bytearray()
-            for event in parser.parse(body):
-                if isinstance(event, MultipartSegment):
-                    segment, data = event, bytearray()
-                elif event:
-                    data += event
-                    _check_length(segment, data)
-                elif segment is not None:
-                    found[segment.name or ""].append(_value(segment, data))
-    except ParserLimitReached:
-        raise TooLarge from None
-    except (MultipartError, UnicodeError):
-        raise FormBroken from None
+            for segment, data in _parts(parser, body):
+                found[segment.name or ""].append(_value(segment, data))
+    except (Refusal, MultipartError, UnicodeError) as error:
+        _close(part for values in found.values() for part in values)
+        if isinstance(error, Refusal):
+            raise
+        raise (TooLarge if isinstance(error, ParserLimitReached) else FormBroken) from None
     return {name: values if len(values) > 1 else values[0] for name, values in found.items()}
 
 
-def _check_length(segment: MultipartSegment | None, data: bytearray) -> None:
-    if segment is not None and not segment.filename and len(data) > MAX_TEXT_BYTES:
-        raise TooLarge
+def _parts(parser: PushMultipartParser, body: bytes) -> Iterator[tuple[MultipartSegment, bytearray]]:
+    segment: MultipartSegment | None = None
+    data = bytearray()
+    for event in parser.parse(body):
+        if isinstance(event, MultipartSegment):
+            segment, data = event, bytearray()
+            if not segment.name:
+                raise FormBroken
+        elif segment is not None and event:
+            data += event
+            if not segment.filename and len(data) > MAX_TEXT_BYTES:
+                raise TooLarge
+        elif segment is not None:
+            yield segment, data
 
 
 def _value(segment: MultipartSegment, data: bytearray) -> Part:
@@ -64,3 +69,9 @@ def _value(segment: MultipartSegment, data: bytearray) -> Part:
         file_data=bytes(data),
         max_spool_size=len(data) + 1,
     )
+
+
+def _close(parts: Iterable[Part]) -> None:
+    for part in parts:
+        if isinstance(part, UploadFile):
+            part.file.close()

@@ -41,8 +41,9 @@ def test_only_keys_are_paths(store, key):
 
 
 def test_a_full_disk_leaves_nothing(store, monkeypatch):
-    def full(_):
-        raise OSError(28, "No space left on device")
+    def full(handle):
+        if stat.S_ISREG(os.fstat(handle).st_mode):
+            raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(OSError, match="No space"):

@@ -52,7 +52,8 @@ def _upright(opened: Image.Image, longest: int) -> Image.Image:
     """A copy of the pixels alone, turned as the camera was held."""
     opened.draft("RGB", (longest, longest))
     opened.load()
-    shrunk = opened.convert("RGBA" if opened.has_transparency_data else "RGB")
+    wanted = "RGBA" if opened.has_transparency_data else "RGB"
+    shrunk = opened if opened.mode == wanted else opened.convert(wanted)
     shrunk.thumbnail((longest, longest), Image.Resampling.LANCZOS)
     turned = ImageOps.exif_transpose(shrunk)
     bare = Image.new(turned.mode, turned.size)

@@ -46,7 +46,7 @@ def shown_name(name: str, media_type: str) -> str:
     ``media_type`` says (``invoice.exe`` that is a PDF becomes ``invoice.exe.pdf``)."""
     last = unicodedata.normalize("NFC", name).replace("\\", "/").rpartition("/")[2]
     plain = "".join(letter for letter in last if unicodedata.category(letter) not in UNTOLD)
-    plain = ODD.sub("_", " ".join(plain.split())).strip(". ")
+    plain = ODD.sub("_", " ".join(plain.split()))
     ending = EXTENSIONS[media_type]
     if media_type == "image/webp":
         plain = re.sub(r"\.(jpe?g|png|gif|webp)$", "", plain, flags=re.IGNORECASE)
