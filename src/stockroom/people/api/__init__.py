@@ -2,4 +2,12 @@
 
 from stockroom.people.api import accounts, audit, auth, departments, me, photos, security
 
-ROUTES = [*auth.ROUTES, *me.ROUTES, *photos.ROUTES, *accounts.ROUTES, *departments.ROUTES, *audit.ROUTES, *security.ROUTES]
+ROUTES = [
+    *auth.ROUTES,
+    *me.ROUTES,
+    *photos.ROUTES,
+    *accounts.ROUTES,
+    *departments.ROUTES,
+    *audit.ROUTES,
+    *security.ROUTES,
+]
