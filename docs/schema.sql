@@ -27,8 +27,7 @@ CREATE FUNCTION catalog.barcode_key(code text) RETURNS text
     RETURN CASE WHEN (code ~ '^([0-9]{8}|[0-9]{12,14})$'::text) THEN lpad(code, 14, '0'::text) ELSE code END;
 
 CREATE FUNCTION platform.append_audit(entries jsonb) RETURNS void
-    LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO 'pg_catalog', 'pg_temp'
+    LANGUAGE plpgsql
     AS $$
 declare
     head platform.audit_head;
@@ -470,6 +469,31 @@ CREATE TABLE platform.counter (
     CONSTRAINT counter_last_check CHECK ((last >= 0))
 );
 
+CREATE TABLE platform.file (
+    id uuid NOT NULL,
+    entity text NOT NULL,
+    entity_id uuid NOT NULL,
+    kind text NOT NULL,
+    key text NOT NULL,
+    small_key text,
+    sha256 bytea NOT NULL,
+    size bigint NOT NULL,
+    media_type text NOT NULL,
+    name text NOT NULL,
+    created_by uuid,
+    created_by_name text NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    released_at timestamp with time zone,
+    CONSTRAINT file_check CHECK (((kind = 'photo'::text) = (small_key IS NOT NULL))),
+    CONSTRAINT file_key_check CHECK ((key ~ '^[0-9a-f]{32}$'::text)),
+    CONSTRAINT file_kind_check CHECK ((kind = ANY (ARRAY['photo'::text, 'document'::text]))),
+    CONSTRAINT file_media_type_check CHECK ((media_type = ANY (ARRAY['image/webp'::text, 'application/pdf'::text]))),
+    CONSTRAINT file_name_check CHECK (((length(name) >= 1) AND (length(name) <= 200))),
+    CONSTRAINT file_sha256_check CHECK ((length(sha256) = 32)),
+    CONSTRAINT file_size_check CHECK ((size > 0)),
+    CONSTRAINT file_small_key_check CHECK ((small_key ~ '^[0-9a-f]{32}$'::text))
+);
+
 CREATE TABLE platform.idempotency (
     account_id text NOT NULL,
     key text NOT NULL,
@@ -685,6 +709,15 @@ ALTER TABLE ONLY platform.audit_head
 ALTER TABLE ONLY platform.counter
     ADD CONSTRAINT counter_pkey PRIMARY KEY (kind, year);
 
+ALTER TABLE ONLY platform.file
+    ADD CONSTRAINT file_key_key UNIQUE (key);
+
+ALTER TABLE ONLY platform.file
+    ADD CONSTRAINT file_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY platform.file
+    ADD CONSTRAINT file_small_key_key UNIQUE (small_key);
+
 ALTER TABLE ONLY platform.idempotency
     ADD CONSTRAINT idempotency_pkey PRIMARY KEY (account_id, key);
 
@@ -832,9 +865,11 @@ CREATE INDEX audit_entry_at ON platform.audit_entry USING btree (at);
 
 CREATE INDEX audit_entry_entity ON platform.audit_entry USING btree (entity, entity_id, seq);
 
-CREATE INDEX audit_entry_ids ON platform.audit_entry USING gin (((after -> 'ids'::text))) WHERE (entity_id = ''::text);
+CREATE INDEX file_documents ON platform.file USING btree (entity, entity_id, created_at) WHERE ((kind = 'document'::text) AND (released_at IS NULL));
 
-CREATE INDEX audit_entry_request ON platform.audit_entry USING btree (request_id);
+CREATE UNIQUE INDEX file_one_photo ON platform.file USING btree (entity, entity_id) WHERE ((kind = 'photo'::text) AND (released_at IS NULL));
+
+CREATE INDEX file_released ON platform.file USING btree (released_at) WHERE (released_at IS NOT NULL);
 
 CREATE INDEX idempotency_at ON platform.idempotency USING btree (at);
 
@@ -893,26 +928,6 @@ CREATE UNIQUE INDEX place_outside ON stock.place USING btree (kind) WHERE outsid
 CREATE INDEX place_parent ON stock.place USING btree (parent_id);
 
 CREATE INDEX place_search ON stock.place USING gin (search_text public.gin_trgm_ops);
-
-CREATE TRIGGER receipt_line_append_only BEFORE DELETE OR UPDATE ON buying.receipt_line FOR EACH ROW EXECUTE FUNCTION platform.refuse_change();
-
-CREATE TRIGGER receipt_line_no_truncate BEFORE TRUNCATE ON buying.receipt_line FOR EACH STATEMENT EXECUTE FUNCTION platform.refuse_change();
-
-CREATE TRIGGER answered_warning_append_only BEFORE DELETE OR UPDATE ON dispensing.answered_warning FOR EACH ROW EXECUTE FUNCTION platform.refuse_change();
-
-CREATE TRIGGER answered_warning_no_truncate BEFORE TRUNCATE ON dispensing.answered_warning FOR EACH STATEMENT EXECUTE FUNCTION platform.refuse_change();
-
-CREATE TRIGGER dispensing_append_only BEFORE DELETE OR UPDATE ON dispensing.dispensing FOR EACH ROW EXECUTE FUNCTION platform.refuse_change();
-
-CREATE TRIGGER dispensing_line_append_only BEFORE DELETE OR UPDATE ON dispensing.dispensing_line FOR EACH ROW EXECUTE FUNCTION platform.refuse_change();
-
-CREATE TRIGGER dispensing_line_no_truncate BEFORE TRUNCATE ON dispensing.dispensing_line FOR EACH STATEMENT EXECUTE FUNCTION platform.refuse_change();
-
-CREATE TRIGGER dispensing_no_truncate BEFORE TRUNCATE ON dispensing.dispensing FOR EACH STATEMENT EXECUTE FUNCTION platform.refuse_change();
-
-CREATE TRIGGER owed_cancelled_append_only BEFORE DELETE OR UPDATE ON dispensing.owed_cancelled FOR EACH ROW EXECUTE FUNCTION platform.refuse_change();
-
-CREATE TRIGGER owed_cancelled_no_truncate BEFORE TRUNCATE ON dispensing.owed_cancelled FOR EACH STATEMENT EXECUTE FUNCTION platform.refuse_change();
 
 CREATE TRIGGER audit_entry_append_only BEFORE DELETE OR UPDATE ON platform.audit_entry FOR EACH ROW EXECUTE FUNCTION platform.refuse_change();
 
@@ -1084,96 +1099,3 @@ ALTER TABLE ONLY stock.place
 
 ALTER TABLE ONLY stock.place
     ADD CONSTRAINT place_parent_id_fkey FOREIGN KEY (parent_id) REFERENCES stock.place(id);
-
-GRANT USAGE ON SCHEMA buying TO stockroom_app;
-
-GRANT USAGE ON SCHEMA catalog TO stockroom_app;
-
-GRANT USAGE ON SCHEMA dispensing TO stockroom_app;
-
-GRANT USAGE ON SCHEMA interchange TO stockroom_app;
-
-GRANT USAGE ON SCHEMA people TO stockroom_app;
-
-GRANT USAGE ON SCHEMA platform TO stockroom_app;
-
-GRANT USAGE ON SCHEMA stock TO stockroom_app;
-
-REVOKE ALL ON FUNCTION platform.append_audit(entries jsonb) FROM PUBLIC;
-GRANT ALL ON FUNCTION platform.append_audit(entries jsonb) TO stockroom_app;
-
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE buying.receipt TO stockroom_app;
-
-GRANT SELECT,INSERT ON TABLE buying.receipt_line TO stockroom_app;
-
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE catalog.barcode TO stockroom_app;
-
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE catalog.dosage_form TO stockroom_app;
-
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE catalog.pack TO stockroom_app;
-
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE catalog.price TO stockroom_app;
-
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE catalog.product TO stockroom_app;
-
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE catalog.supplier TO stockroom_app;
-
-GRANT SELECT,INSERT ON TABLE dispensing.answered_warning TO stockroom_app;
-
-GRANT SELECT,INSERT ON TABLE dispensing.dispensing TO stockroom_app;
-
-GRANT SELECT,INSERT ON TABLE dispensing.dispensing_line TO stockroom_app;
-
-GRANT SELECT,INSERT ON TABLE dispensing.owed_cancelled TO stockroom_app;
-
-GRANT SELECT,INSERT ON TABLE stock.document TO stockroom_app;
-
-GRANT SELECT ON TABLE dispensing.owed TO stockroom_app;
-
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE dispensing.patient TO stockroom_app;
-
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE dispensing.prescriber TO stockroom_app;
-
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE interchange.draft TO stockroom_app;
-
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE interchange.imported TO stockroom_app;
-
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE interchange.old_document TO stockroom_app;
-
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE people.account TO stockroom_app;
-
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE people.account_department TO stockroom_app;
-
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE people.department TO stockroom_app;
-
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE people.role TO stockroom_app;
-
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE people.session TO stockroom_app;
-
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE people.sign_in_attempt TO stockroom_app;
-
-GRANT SELECT ON TABLE platform.audit_entry TO stockroom_app;
-
-GRANT SELECT ON TABLE platform.audit_head TO stockroom_app;
-
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE platform.counter TO stockroom_app;
-
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE platform.idempotency TO stockroom_app;
-
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE platform.rate_limit TO stockroom_app;
-
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE platform.security_event TO stockroom_app;
-
-GRANT SELECT ON TABLE public.alembic_version TO stockroom_app;
-
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE stock.balance TO stockroom_app;
-
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE stock.batch TO stockroom_app;
-
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE stock.level TO stockroom_app;
-
-GRANT SELECT,INSERT ON TABLE stock.movement TO stockroom_app;
-
-GRANT USAGE ON SEQUENCE stock.movement_seq_seq TO stockroom_app;
-
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE stock.place TO stockroom_app;

@@ -9,6 +9,7 @@ import './lines.js';
 import './errors.js';
 import './follow.js';
 import './guards.js';
+import './drop.js';
 import './theme-choice.js';
 import './print.js';
 import { onContent } from './content.js';

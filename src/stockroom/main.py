@@ -40,10 +40,14 @@ from stockroom.platform.db import Database
 from stockroom.platform.edge import Edge
 from stockroom.platform.events import Events
 from stockroom.platform.exact_request import ExactRequest
+from stockroom.platform.files.collect import collecting
+from stockroom.platform.files.intake import Files
+from stockroom.platform.files.uploads import OVERHEAD
 from stockroom.platform.health import HEALTH_ROUTES
 from stockroom.platform.limits import Limits, named_limits
 from stockroom.platform.metrics import Metrics
 from stockroom.platform.pages import STATIC, NavItem, Renderer
+from stockroom.platform.parts import MAX_PARTS
 from stockroom.platform.problems import Answer
 from stockroom.platform.scope import ScopeMiddleware
 from stockroom.platform.web import EXCEPTION_HANDLERS, provide_actor, provide_db
@@ -81,10 +85,15 @@ SWITCHED = {dispensing_api: "dispensing", dispensing_pages: "dispensing"}
 def routes_of(settings: Settings) -> Sequence[ControllerRouterHandler]:
     """Every route of the modules that are switched on."""
     modules = (module for module in (*APIS, *PAGES) if _is_on(module, settings))
+    routes = [route for module in modules for route in module.ROUTES]
+    # A path stays whole: Litestar answers its OPTIONS in one place.
+    with_files = {path for route in routes if route.opt.get("upload") for path in route.paths}
+    uploads = [route for route in routes if route.paths & with_files]
     return [
         *HEALTH_ROUTES,
         openapi_file,
-        *(route for module in modules for route in module.ROUTES),
+        *(route for route in routes if route not in uploads),
+        Router("/", route_handlers=uploads, request_max_body_size=settings.max_upload_bytes + OVERHEAD),
         _static(),
     ]
 
@@ -102,6 +111,7 @@ def create_app(settings: Settings, conninfo: str, *, clock: Clock = utc_now) -> 
     events = make_events()
     database = Database(settings, conninfo, before_commit=audit.write_pending, events=events)
     metrics = Metrics()
+    files = Files(settings)
     load_identity = identity_loader(
         idle=timedelta(minutes=settings.session_idle_minutes),
         privileged_idle=timedelta(minutes=settings.session_idle_minutes_privileged),
@@ -111,7 +121,7 @@ def create_app(settings: Settings, conninfo: str, *, clock: Clock = utc_now) -> 
     watch = _watch(settings, database, clock)
     app = Litestar(
         route_handlers=routes_of(settings),
-        lifespan=[_lifespan(database, watch)],
+        lifespan=[_lifespan(database, watch, files, clock)],
         dependencies={
             "db": Provide(provide_db, sync_to_thread=False),
             "actor": Provide(provide_actor, sync_to_thread=False),
@@ -134,6 +144,7 @@ def create_app(settings: Settings, conninfo: str, *, clock: Clock = utc_now) -> 
         openapi_config=openapi_config(secure=settings.secure_cookies),
         request_class=ExactRequest,
         request_max_body_size=settings.max_body_bytes,
+        multipart_form_part_limit=MAX_PARTS,
         response_class=Answer,
         logging_config=None,
         debug=False,
@@ -141,6 +152,7 @@ def create_app(settings: Settings, conninfo: str, *, clock: Clock = utc_now) -> 
     app.state.settings = settings
     app.state.database = database
     app.state.events = events
+    app.state.files = files
     app.state.metrics = metrics
     app.state.clock = clock
     app.state.limits = limits
@@ -193,7 +205,7 @@ def _watch(settings: Settings, database: Database, clock: Clock) -> AuditWatch:
 
 
 def _lifespan(
-    database: Database, watch: AuditWatch
+    database: Database, watch: AuditWatch, files: Files, clock: Clock
 ) -> Callable[[Litestar], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def run(_: Litestar) -> AsyncGenerator[None]:
@@ -201,7 +213,7 @@ def _lifespan(
         try:
             async with database.transaction() as db:
                 await sync_builtin_roles(db)
-            async with watch.kept():
+            async with watch.kept(), collecting(database, files.store, clock):
                 yield
         finally:
             await database.close()

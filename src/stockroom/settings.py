@@ -158,6 +158,16 @@ class Settings(BaseSettings):
         description="Wrong passwords in a row from anywhere, after which only a reset helps.",
     )
     max_body_bytes: int = Field(10 * 1024 * 1024, ge=1024, description="Largest request body.")
+    max_upload_bytes: int = Field(10 * 1024 * 1024, ge=1024, description="Largest file that is uploaded.")
+    max_image_pixels: int = Field(
+        40_000_000,
+        ge=10_000,
+        le=89_000_000,
+        description="Largest picture that is decoded, width times height; each takes 4 bytes meanwhile.",
+    )
+    upload_decode_seconds: float = Field(
+        10.0, gt=0, le=300, description="Reading a picture or a PDF may take this long."
+    )
     expiry_warning_days: int = Field(90, ge=1, le=3650, description="“Expires soon” means within these days.")
 
     @field_validator("stockroom_modules", "trusted_proxies", mode="before")

@@ -33,6 +33,7 @@ BUDGETS = {
     "/": 12,  # a home page is many small lists
     "/dispense": 10,  # what the form offers: places, wards, prescribers, the last patient
     "/dispensings/{dispensing_id}": 9,  # head, lines, batches, answers, returns, the rest, the read logged
+    "/patients/{patient_id}": 7,  # the record and that it was read, the photo, the last dispensings, what is owed
     "/verify": 24,  # one for each invariant
 }
 SIGNED_OUT = "/sign-in"

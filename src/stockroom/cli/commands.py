@@ -34,6 +34,7 @@ from stockroom.people import (
 from stockroom.platform.access import system_actor
 from stockroom.platform.clock import utc_now
 from stockroom.platform.db import Connection, server_connections
+from stockroom.platform.files.intake import Files
 from stockroom.settings import Settings
 
 SPARE_CONNECTIONS = 5
@@ -131,11 +132,12 @@ def init() -> None:
 @main.command()
 @click.option("--json", "as_json", is_flag=True, help="Machine-readable answer.")
 def verify(as_json: bool) -> None:
-    """Check the ledger's invariants and the audit chain; exit 1 and the first offenders where one is broken."""
+    """Check the ledger, the audit chain and the stored files; exit 1 and the first offenders where one is broken."""
     from stockroom.insight import verify_everything
 
     settings = settings_or_fail()
-    report = in_transaction(settings, partial(verify_everything, anchors=settings.audit_anchor_file))
+    checking = partial(verify_everything, anchors=settings.audit_anchor_file, store=Files(settings).store)
+    report = in_transaction(settings, checking)
     if as_json:
         click.echo(msgspec.json.encode(report).decode())
     else:
@@ -144,6 +146,12 @@ def verify(as_json: bool) -> None:
             console.print(f"{mark} {check.name}")
             for offender in check.offenders:
                 console.print(f"    {offender}", markup=False)
+        if report.files is not None:
+            mark = "[red]✗[/red]" if report.files.rows_without_files else "[green]✓[/green]"
+            console.print(
+                f"{mark} files: {report.files.rows_without_files} rows without their file,"
+                f" {report.files.files_without_rows} files without a row"
+            )
     sys.exit(0 if report.ok else 1)
 
 

@@ -13,6 +13,7 @@ from stockroom.insight.queries.search import Found, find_everything
 from stockroom.insight.queries.verify import ON_REQUEST_WITHIN, VerifyReport, broken_in, verify_everything
 from stockroom.platform.access import Actor
 from stockroom.platform.db import Connection, savepoint
+from stockroom.platform.files.uploads import files_of
 from stockroom.platform.scope import scope_of
 from stockroom.settings import Settings
 
@@ -29,7 +30,9 @@ async def verified(request: AnyRequest) -> VerifyReport:
     anchors = settings_of(request).audit_anchor_file
     db = scope_of(request).db
     async with savepoint(db):
-        report = await verify_everything(db, anchors=anchors, within=ON_REQUEST_WITHIN)
+        report = await verify_everything(
+            db, anchors=anchors, store=files_of(request).store, within=ON_REQUEST_WITHIN
+        )
     if broken := broken_in(report):
         scope_of(request).note("audit.broken", broken=broken)
     return report

@@ -97,6 +97,8 @@ def set_up_logs(
         cache_logger_on_first_use=True,
     )
     logging.basicConfig(handlers=[_ToStructlog()], level=logging.WARNING, force=True)
+    # It quotes the documents that it warns about.
+    logging.getLogger("pypdf").setLevel(logging.CRITICAL)
 
 
 _RENAMED = structlog.processors.EventRenamer("message", "_event")

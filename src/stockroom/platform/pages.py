@@ -97,6 +97,7 @@ class Renderer:
             "moment": partial(i18n.moment, zone=settings.zone),
             "new_key": lambda: new_id().hex,
             "modules": settings.stockroom_modules,
+            "upload_megabytes": settings.max_upload_bytes // (1024 * 1024),
         }
         self.environments: dict[str, LanguageEnvironment] = {}
         for language in i18n.LANGUAGES:

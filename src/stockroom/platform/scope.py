@@ -22,6 +22,7 @@ from stockroom.platform.addresses import client_address, counted_as
 from stockroom.platform.clock import Clock
 from stockroom.platform.db import Connection, Database
 from stockroom.platform.errors import Forbidden, Unauthenticated, Unavailable
+from stockroom.platform.exact_request import ExactRequest
 from stockroom.platform.held_answer import BufferedAnswer, replayed
 from stockroom.platform.i18n import choose_language, set_language
 from stockroom.platform.limits import Limits, RateLimited, take
@@ -172,7 +173,10 @@ class ScopeMiddleware(ASGIMiddleware):
         self.origins = frozenset(origins)
 
     async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
-        request: Request[Any, Any, Any] = Request(scope, receive=receive, send=send)
+        request = ExactRequest(scope, receive=receive, send=send)
+        if request.method in csrf.UNSAFE:
+            # Before a connection is taken: whoever sends slowly holds none.
+            await request.body()
         here = RequestScope(
             request_id=scope["state"].get("request_id", ""),
             at=self.clock().astimezone(self.zone),

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from stockroom.interchange.alorf import Migration, archive, sources
+from stockroom.interchange.alorf import Migration, sources
+from stockroom.platform.files import archive
 
 MigrateAt = Callable[[Path], Migration]
 

@@ -1,5 +1,5 @@
 """JSON endpoints of goods in."""
 
-from stockroom.buying.api import receipts
+from stockroom.buying.api import documents, receipts
 
-ROUTES = receipts.ROUTES
+ROUTES = [*receipts.ROUTES, *documents.ROUTES]

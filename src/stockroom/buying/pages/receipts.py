@@ -15,6 +15,8 @@ from stockroom.platform.access import Actor
 from stockroom.platform.db import Connection, savepoint
 from stockroom.platform.errors import N_, Refusal
 from stockroom.platform.exports import Column, Format, export
+from stockroom.platform.files import sniff
+from stockroom.platform.files.rows import list_documents
 from stockroom.platform.i18n import gettext as _
 from stockroom.platform.i18n import sentence
 from stockroom.platform.lists import fetch_everything, fetch_page, parse_list
@@ -65,7 +67,7 @@ async def show_receipt(
     actor: NamedDependency[Actor],
     receipt_id: FromPath[UUID],
 ) -> Response[Any]:
-    return _detail(request, await queries.get_receipt(db, receipt_id, actor=actor), {}, None)
+    return await receipt_page(request, db, await queries.get_receipt(db, receipt_id, actor=actor), {}, None)
 
 
 @post(
@@ -89,14 +91,18 @@ async def reverse(
                 db, receipt_id=receipt_id, reason=reason, actor=actor, at=scope_of(request).at
             )
     except Refusal as refusal:
-        return _detail(request, receipt, form, refusal)
+        return await receipt_page(request, db, receipt, form, refusal)
     words = _("%(receipt)s is taken back by %(reversal)s.")
     flash = words % {"receipt": receipt.header.number, "reversal": made.number}
     return redirect(request, f"/receipts/{receipt_id}", flash=flash)
 
 
-def _detail(
-    request: AnyRequest, receipt: queries.Receipt, form: dict[str, str], refusal: Refusal | None
+async def receipt_page(
+    request: AnyRequest,
+    db: Connection,
+    receipt: queries.Receipt,
+    form: dict[str, str],
+    refusal: Refusal | None,
 ) -> Response[bytes]:
     return page(
         request,
@@ -107,6 +113,8 @@ def _detail(
         notices=[sentence(notice.sentence, notice.facts) for notice in receipt.notices],
         expired={notice.at for notice in receipt.notices},
         form=form,
+        documents=await list_documents(db, "receipt", receipt.header.id),
+        media_words=sniff.WORDS,
         **form_errors(refusal),
     )
 

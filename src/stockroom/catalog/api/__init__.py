@@ -1,5 +1,5 @@
 """JSON endpoints of products and suppliers."""
 
-from stockroom.catalog.api import forms, prices, products, scan, suppliers
+from stockroom.catalog.api import forms, photos, prices, products, scan, suppliers
 
-ROUTES = [*products.ROUTES, *prices.ROUTES, *suppliers.ROUTES, *forms.ROUTES, *scan.ROUTES]
+ROUTES = [*products.ROUTES, *photos.ROUTES, *prices.ROUTES, *suppliers.ROUTES, *forms.ROUTES, *scan.ROUTES]

@@ -1,12 +1,13 @@
 """Pages of products and suppliers."""
 
-from stockroom.catalog.pages import forms, lookups, prices, product_form, products, suppliers
+from stockroom.catalog.pages import forms, lookups, photos, prices, product_form, products, suppliers
 from stockroom.platform.errors import N_
 from stockroom.platform.pages import NavItem
 
 ROUTES = [
     *products.ROUTES,
     *product_form.ROUTES,
+    *photos.ROUTES,
     *prices.ROUTES,
     *suppliers.ROUTES,
     *forms.ROUTES,

@@ -18,6 +18,7 @@ from stockroom.platform.access import Actor
 from stockroom.platform.db import Connection
 from stockroom.platform.errors import N_, Refusal
 from stockroom.platform.exports import Column, Format, export
+from stockroom.platform.files.rows import find_photo
 from stockroom.platform.i18n import gettext as _
 from stockroom.platform.i18n import language
 from stockroom.platform.lists import ListRequest, fetch_everything, fetch_page, parse_list
@@ -82,7 +83,7 @@ async def product_page(
     form: dict[str, str] | None = None,
     refusal: Refusal | None = None,
 ) -> Response[Any]:
-    """One tab of a product; ``form`` and ``refusal`` show a price that was refused as it was typed."""
+    """One tab of a product; ``form`` and ``refusal`` show a price or a photo that was refused."""
     here = scope_of(request)
     may_see_prices = here.actor.may("catalog.price.read")
     shown = tab if tab in TABS and (tab != "prices" or may_see_prices) else TABS[0]
@@ -95,6 +96,7 @@ async def product_page(
         barcodes=await products.list_barcodes(db, product_id) if shown == "packs" else [],
         current=await prices.list_current_prices(db, product_id, on=here.at.date()) if may_see_prices else [],
         history=await _history(request, db, product_id) if shown == "prices" else None,
+        photo=await find_photo(db, "product", product_id),
         tab=shown,
         today=here.at.date(),
         currency=request.app.state.settings.currency,

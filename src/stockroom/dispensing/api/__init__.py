@@ -1,5 +1,5 @@
 """JSON endpoints of dispensing."""
 
-from stockroom.dispensing.api import corrections, dispensings, patients, prescribers
+from stockroom.dispensing.api import corrections, dispensings, patients, photos, prescribers
 
-ROUTES = [*patients.ROUTES, *prescribers.ROUTES, *dispensings.ROUTES, *corrections.ROUTES]
+ROUTES = [*patients.ROUTES, *photos.ROUTES, *prescribers.ROUTES, *dispensings.ROUTES, *corrections.ROUTES]

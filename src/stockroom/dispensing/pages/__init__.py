@@ -7,6 +7,7 @@ from stockroom.dispensing.pages import (
     owed,
     patient_form,
     patients,
+    photos,
     prescribers,
 )
 from stockroom.platform.errors import N_
@@ -14,7 +15,7 @@ from stockroom.platform.pages import NavItem
 
 ROUTES = [
     *dispense.ROUTES, *dispensings.ROUTES, *owed.ROUTES, *patients.ROUTES, *patient_form.ROUTES,
-    *prescribers.ROUTES, *lookups.ROUTES,
+    *photos.ROUTES,     *prescribers.ROUTES, *lookups.ROUTES,
 ]  # fmt: skip
 NAV = [
     NavItem(N_("Work"), N_("Dispense"), "/dispense", "pill", "dispensing.dispensing.post", 10),

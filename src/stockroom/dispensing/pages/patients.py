@@ -11,17 +11,19 @@ from stockroom.dispensing.actions.patients import set_patient_active
 from stockroom.dispensing.actions.read import note_export, note_shown, read_patient
 from stockroom.dispensing.queries.dispensing_list import DISPENSINGS
 from stockroom.dispensing.queries.owed import list_owed_to_patient
-from stockroom.dispensing.queries.patients import PATIENTS
+from stockroom.dispensing.queries.patients import PATIENTS, Patient
 from stockroom.dispensing.rules import SEXES
 from stockroom.dispensing.web import AnyRequest, words
 from stockroom.people import list_department_choices
 from stockroom.platform.access import Actor
 from stockroom.platform.db import Connection
-from stockroom.platform.errors import N_
+from stockroom.platform.errors import N_, Refusal
 from stockroom.platform.exports import Column, Format, export
+from stockroom.platform.files.rows import find_photo
 from stockroom.platform.i18n import gettext as _
 from stockroom.platform.lists import ListRequest, fetch_everything, fetch_page, parse_list
-from stockroom.platform.pages import form_version, is_htmx, page, query_of, read_form, redirect
+from stockroom.platform.pages import form_errors, form_version, is_htmx, page, query_of, read_form, redirect
+from stockroom.platform.scope import scope_of
 from stockroom.platform.web import Needs, logged_read
 
 HISTORY = 10
@@ -71,15 +73,25 @@ async def show_patient(
     if patient.merged_into_id is not None:
         flash = _("That record was merged into this one.")
         return redirect(request, f"/patients/{patient.merged_into_id}", flash=flash, kind="info")
-    scope = {"departments": actor.department_list()}
+    return await patient_page(request, db, patient, None)
+
+
+async def patient_page(
+    request: AnyRequest, db: Connection, patient: Patient, refusal: Refusal | None
+) -> Response[bytes]:
+    """One patient with what was given and is owed; ``refusal`` is about the photo."""
+    patient_id, scope = patient.id, {"departments": scope_of(request).actor.department_list()}
     last = ListRequest(sort="at", descending=True, filters={"patient_id": patient_id}, per_page=HISTORY)
     return page(
         request,
         "dispensing/patient.html",
+        status=200 if refusal is None else refusal.status,
         patient=patient,
         history=await fetch_page(db, DISPENSINGS, last, scope=scope),
         owed=await list_owed_to_patient(db, patient_id),
+        photo=await find_photo(db, "patient", patient_id),
         **words(request),
+        **form_errors(refusal),
     )
 
 

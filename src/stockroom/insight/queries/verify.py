@@ -12,6 +12,8 @@ from psycopg.errors import QueryCanceled
 from stockroom.platform.anchors import AnchorFile, AnchorsUnreadable, find_first_misfit, find_head
 from stockroom.platform.audit import find_first_broken
 from stockroom.platform.db import Connection, execute, fetch_values, savepoint
+from stockroom.platform.files.collect import FileCounts, count_orphans
+from stockroom.platform.files.store import Store
 from stockroom.stock import INVARIANTS, last_movement
 
 ON_REQUEST_WITHIN = timedelta(seconds=20)
@@ -36,10 +38,15 @@ class Check(msgspec.Struct, frozen=True):
 
 
 class VerifyReport(msgspec.Struct, frozen=True):
-    """All checks; ``ok`` where every one was finished and holds."""
+    """All checks; ``ok`` where every one was finished and holds, and no file in use is missing.
+
+    ``files`` is None where nobody could look at the store. Files without rows are no fault: they wait a day for
+    their collection.
+    """
 
     ok: bool
     checks: list[Check]
+    files: FileCounts | None = None
 
 
 def broken_in(report: VerifyReport) -> list[str]:
@@ -48,11 +55,11 @@ def broken_in(report: VerifyReport) -> list[str]:
 
 
 async def verify_everything(
-    db: Connection, *, anchors: Path | None = None, within: timedelta | None = None
+    db: Connection, *, anchors: Path | None = None, store: Store | None = None, within: timedelta | None = None
 ) -> VerifyReport:
     """In a transaction that has not read anything yet. Checks that do not end ``within`` are left unfinished.
 
-    ``anchors`` is the file of the audit chain's anchors, where they are kept.
+    ``anchors`` is the file of the audit chain's anchors, where they are kept; ``store`` holds the uploaded files.
     """
     kept = None if anchors is None else AnchorFile.now(anchors)
     await execute(db, SAME_MOMENT)
@@ -61,7 +68,9 @@ async def verify_everything(
     for name, offenders in _checks(kept).items():
         left = None if within is None else within.total_seconds() - (perf_counter() - started)
         checks.append(await _run(db, name, offenders, left))
-    return VerifyReport(all(check.ok for check in checks), checks)
+    files = None if store is None else await count_orphans(db, store)
+    whole = files is None or not files.rows_without_files
+    return VerifyReport(whole and all(check.ok for check in checks), checks, files)
 
 
 Offenders = Callable[[Connection], Awaitable[list[str]]]

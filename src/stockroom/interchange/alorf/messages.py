@@ -16,6 +16,7 @@ MESSAGES: dict[str, str] = {
     "zip_encrypted": N_("The archive is encrypted. Unpack it first."),
     "zip_path_unsafe": N_("The archive holds an unsafe path: {entry}."),
     "zip_entry_twice": N_("The archive holds the file {entry} twice."),
+    "zip_nested": N_("The archive holds another archive: {entry}. Unpack it first."),
     "zip_too_large": N_("The archive unpacks to more than {limit} bytes, or far more than it weighs."),
     "zip_too_many": N_("The archive holds more than {limit} files."),
     "text_undecodable": N_("The text of {file} is in no encoding that can be read."),

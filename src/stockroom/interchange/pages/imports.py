@@ -7,7 +7,7 @@ from uuid import UUID
 import msgspec
 from anyio import to_thread
 from litestar import Request, Response, get, post
-from litestar.datastructures import State, UploadFile
+from litestar.datastructures import State
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
@@ -21,6 +21,8 @@ from stockroom.platform.access import Actor
 from stockroom.platform.db import Connection, savepoint
 from stockroom.platform.errors import N_, Refusal
 from stockroom.platform.fields import convert
+from stockroom.platform.files.errors import FileEmpty, FileMissing
+from stockroom.platform.files.uploads import UPLOAD, uploaded
 from stockroom.platform.i18n import gettext as _
 from stockroom.platform.pages import form_errors, is_htmx, page, redirect
 from stockroom.platform.scope import scope_of
@@ -59,7 +61,9 @@ async def ask_for_upload(request: AnyRequest) -> Response[Any]:
     return _upload_form(request, None)
 
 
-@post("/import", guards=[Needs("interchange.import.run")], include_in_schema=False, status_code=303)
+@post(
+    "/import", guards=[Needs("interchange.import.run")], opt=UPLOAD, include_in_schema=False, status_code=303
+)
 async def rehearse_upload(
     request: AnyRequest, db: NamedDependency[Connection], actor: NamedDependency[Actor]
 ) -> Response[Any]:
@@ -84,23 +88,19 @@ async def rehearse_upload(
 
 
 async def _uploaded(request: AnyRequest) -> tuple[str, bytes]:
-    """The file's name and bytes. Raises UploadMissing."""
-    file = (await request.form()).get("file")
-    if not isinstance(file, UploadFile):
-        raise UploadMissing
-    content = await file.read()
-    if not content:
-        raise UploadMissing
-    return file.filename, content
+    """The file's name and bytes. Raises UploadMissing, FileTooLarge."""
+    try:
+        upload = await uploaded(request)
+    except (FileMissing, FileEmpty):
+        raise UploadMissing from None
+    return upload.name, upload.content
 
 
 def _upload_form(request: AnyRequest, refusal: Refusal | None) -> Response[bytes]:
-    settings: Settings = request.app.state.settings
     return page(
         request,
         "interchange/import.html",
         status=200 if refusal is None else refusal.status,
-        megabytes=settings.max_body_bytes // (1024 * 1024),
         problems=[] if refusal is None else form_errors(refusal)["summary"],
         **form_errors(refusal),
     )

@@ -3,7 +3,7 @@
 from stockroom.platform.migrate import run_file
 
 revision = "0013"
-down_revision = "0008"
+down_revision = "0012"
 
 
 def upgrade() -> None:

@@ -19,6 +19,7 @@ from stockroom.platform.db import Connection, savepoint
 from stockroom.platform.errors import N_, Refusal
 from stockroom.platform.exports import Column, Format, export
 from stockroom.platform.fields import convert, structure
+from stockroom.platform.files.rows import find_photo
 from stockroom.platform.i18n import gettext as _
 from stockroom.platform.lists import fetch_everything, fetch_page, parse_list
 from stockroom.platform.pages import form_errors, form_version, is_htmx, page, query_of, read_form, redirect
@@ -83,8 +84,20 @@ async def add_user(
 async def show_user(
     request: AnyRequest, db: NamedDependency[Connection], account_id: FromPath[UUID]
 ) -> Response[Any]:
+    return await user_page(request, db, account_id, None)
+
+
+async def user_page(
+    request: AnyRequest, db: Connection, account_id: UUID, refusal: Refusal | None
+) -> Response[bytes]:
+    """One user; ``refusal`` is about the photo."""
     return page(
-        request, "people/user.html", account=await queries.get_account(db, account_id), **form_errors(None)
+        request,
+        "people/user.html",
+        status=200 if refusal is None else refusal.status,
+        account=await queries.get_account(db, account_id),
+        photo=await find_photo(db, "account", account_id),
+        **form_errors(refusal),
     )
 
 

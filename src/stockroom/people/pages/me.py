@@ -20,6 +20,7 @@ from stockroom.platform.access import Actor
 from stockroom.platform.db import Connection, savepoint
 from stockroom.platform.errors import Refusal
 from stockroom.platform.fields import convert, structure
+from stockroom.platform.files.rows import find_photo
 from stockroom.platform.i18n import gettext as _
 from stockroom.platform.i18n import set_language
 from stockroom.platform.pages import form_errors, form_version, own_path, page, read_form, redirect
@@ -28,12 +29,12 @@ from stockroom.platform.web import Needs
 
 AnyRequest = Request[Any, Any, State]
 SIGNED_IN = [Needs("")]
-Part = Literal["profile", "password"]
+Part = Literal["profile", "password", "photo"]
 
 
 @get("/me", guards=SIGNED_IN, include_in_schema=False)
 async def show_me(request: AnyRequest) -> Response[Any]:
-    return await _page(request, None, {}, None)
+    return await my_page(request, None, {}, None)
 
 
 @post("/me/profile", guards=SIGNED_IN, include_in_schema=False, status_code=303)
@@ -48,7 +49,7 @@ async def change_profile(
             given = convert(structure(form), ProfileInput, strict=False)
             await profile.update_profile(db, identity=identity, profile=given, version=version, actor=actor)
     except Refusal as refusal:
-        return await _page(request, "profile", form, refusal)
+        return await my_page(request, "profile", form, refusal)
     return redirect(request, "/me", flash=_("Saved."))
 
 
@@ -70,7 +71,7 @@ async def change_my_password(
                 at=scope_of(request).at,
             )
     except Refusal as refusal:
-        return await _page(request, "password", {}, refusal)
+        return await my_page(request, "password", {}, refusal)
     return redirect(request, "/me", flash=_("Your password is changed. You are signed out everywhere else."))
 
 
@@ -129,7 +130,7 @@ def _texts(account: Account) -> dict[str, str]:
     return {"name": account.name, "email": account.email, "phone": account.phone}
 
 
-async def _page(
+async def my_page(
     request: AnyRequest, part: Part | None, form: dict[str, str], refusal: Refusal | None
 ) -> Response[bytes]:
     """The whole page; the form that was refused is shown as it was typed, with its messages."""
@@ -140,6 +141,7 @@ async def _page(
         "people/me.html",
         status=200 if refusal is None else refusal.status,
         account=account,
+        photo=await find_photo(here.db, "account", account.id),
         part=part,
         form=form if part == "profile" else _texts(account),
         sessions=await open_sessions(request),

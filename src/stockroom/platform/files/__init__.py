@@ -1,0 +1,1 @@
+"""Files that people upload: read within limits, typed by content, kept outside the web root, collected."""
