@@ -1,6 +1,6 @@
 """The composition root: settings in, application out. No module keeps global state."""
 
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import timedelta
 from types import ModuleType
@@ -29,6 +29,7 @@ from stockroom.people import api as people_api
 from stockroom.people import pages as people_pages
 from stockroom.people.actions.roles import sync_builtin_roles
 from stockroom.people.actions.sign_in import identity_loader
+from stockroom.people.pages import mailbox
 from stockroom.people.rules import ACCESS_ACTIONS
 from stockroom.platform import audit
 from stockroom.platform.api_docs import DecimalsAreNumbers, openapi_config, openapi_file
@@ -40,6 +41,7 @@ from stockroom.platform.events import Events
 from stockroom.platform.exact_request import ExactRequest
 from stockroom.platform.health import HEALTH_ROUTES
 from stockroom.platform.limits import Limits, named_limits
+from stockroom.platform.mail import MailSender, transport_of
 from stockroom.platform.metrics import Metrics
 from stockroom.platform.pages import STATIC, NavItem, Renderer
 from stockroom.platform.problems import Answer
@@ -60,6 +62,7 @@ from stockroom.stock import pages as stock_pages
 APIS = (people_api, catalog_api, stock_api, buying_api, dispensing_api, insight_api, interchange_api)
 PAGES = (
     people_pages,
+    mailbox,
     catalog_pages,
     stock_pages,
     buying_pages,
@@ -68,8 +71,12 @@ PAGES = (
     interchange_pages,
 )
 
-SWITCHED = {dispensing_api: "dispensing", dispensing_pages: "dispensing"}
-"""What STOCKROOM_MODULES can leave out: neither its routes nor its way in the navigation are there then."""
+SWITCHED: Mapping[ModuleType, Callable[[Settings], bool]] = {
+    dispensing_api: lambda settings: settings.has_module("dispensing"),
+    dispensing_pages: lambda settings: settings.has_module("dispensing"),
+    mailbox: lambda settings: settings.shows_mailbox,
+}
+"""What settings can leave out: neither its routes nor its way in the navigation are there then."""
 
 
 def routes_of(settings: Settings) -> Sequence[ControllerRouterHandler]:
@@ -88,7 +95,7 @@ def nav_of(settings: Settings) -> Sequence[NavItem]:
 
 
 def _is_on(module: ModuleType, settings: Settings) -> bool:
-    return module not in SWITCHED or settings.has_module(SWITCHED[module])
+    return module not in SWITCHED or SWITCHED[module](settings)
 
 
 def create_app(settings: Settings, conninfo: str, *, clock: Clock = utc_now) -> Edge:
@@ -96,6 +103,7 @@ def create_app(settings: Settings, conninfo: str, *, clock: Clock = utc_now) -> 
     events = make_events()
     database = Database(settings, conninfo, before_commit=audit.write_pending, events=events)
     metrics = Metrics()
+    mail = MailSender(settings, database, transport_of(settings))
     load_identity = identity_loader(
         idle=timedelta(minutes=settings.session_idle_minutes),
         privileged_idle=timedelta(minutes=settings.session_idle_minutes_privileged),
@@ -104,7 +112,7 @@ def create_app(settings: Settings, conninfo: str, *, clock: Clock = utc_now) -> 
     limits = Limits(named_limits(settings))
     app = Litestar(
         route_handlers=routes_of(settings),
-        lifespan=[_lifespan(database)],
+        lifespan=[_lifespan(database, mail)],
         dependencies={
             "db": Provide(provide_db, sync_to_thread=False),
             "actor": Provide(provide_actor, sync_to_thread=False),
@@ -135,6 +143,7 @@ def create_app(settings: Settings, conninfo: str, *, clock: Clock = utc_now) -> 
     app.state.database = database
     app.state.events = events
     app.state.metrics = metrics
+    app.state.mail = mail
     app.state.clock = clock
     app.state.limits = limits
     app.state.secret = secret
@@ -166,15 +175,19 @@ def _static() -> Router:
     )
 
 
-def _lifespan(database: Database) -> Callable[[Litestar], AbstractAsyncContextManager[None]]:
+def _lifespan(
+    database: Database, mail: MailSender
+) -> Callable[[Litestar], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def run(_: Litestar) -> AsyncGenerator[None]:
         await database.open()
         try:
             async with database.transaction() as db:
                 await sync_builtin_roles(db)
+            mail.start()
             yield
         finally:
+            await mail.stop()
             await database.close()
 
     return run
