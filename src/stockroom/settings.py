@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from pydantic import AfterValidator, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
 MODULES = ("selling", "making", "dispensing")
 KNOWN_BAD_SECRETS = {"secret", "changeme", "change-me", "dev", "password", "stockroom"}
 
@@ -218,6 +219,8 @@ class Settings(BaseSettings):
             raise ValueError("SMTP_HOST is set, MAIL_FROM is not: mail needs a sender's address")
         if (self.smtp_username is None) != (self.smtp_password is None):
             raise ValueError("SMTP_USERNAME and SMTP_PASSWORD are set together or not at all")
+        if self.smtp_password is not None and self.smtp_tls == "none" and self.smtp_host not in LOOPBACK:
+            raise ValueError("SMTP_TLS=none would send SMTP_PASSWORD over the network for everybody to read")
         return self
 
     @property
