@@ -1,6 +1,7 @@
 """The server is killed while the mail server has the message and has not said so yet: nothing is lost."""
 
 import threading
+from contextlib import closing
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 
@@ -48,10 +49,10 @@ def test_a_mail_outlives_a_kill_between_sending_and_noting_it():
         "MAIL_FROM": "stockroom@szpital.example",
     }  # fmt: skip
     try:
-        with room_for_a_server() as room, running_server(room, workers=2, settings=told) as server:
+        with room_for_a_server() as room, running_server(room, settings=told) as server:
             server.create_user("admin", "admin")
             server.start()
-            with sign_in(server, "admin") as admin:
+            with closing(sign_in(server, "admin")) as admin:
                 assert admin.post("/api/users", json=INVITED).status_code == 201
             assert smtp.has_first.wait(SECONDS), server.tail()
             server.kill()

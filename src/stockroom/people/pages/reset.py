@@ -130,6 +130,7 @@ def _form(request: AnyRequest, link: LiveLink, refusal: Refusal | None) -> Respo
         "people/choose_password.html",
         status=200 if refusal is None else refusal.status,
         username=link.username,
+        personal=[link.username, link.email, link.name],
         is_first=link.purpose == "invitation",
         **new_password_words(request),
         **form_errors(refusal),

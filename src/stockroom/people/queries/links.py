@@ -13,13 +13,13 @@ from people.account a
 where a.active and a.email <> '' and lower(a.email) = lower(%(email)s)
 """
 LIVE_LINK = """
-select l.account_id, l.purpose, a.username
+select l.account_id, l.purpose, a.username, a.email, a.name
 from people.one_time_link l
 join people.account a on a.id = l.account_id
 where l.token_hash = %(token_hash)s and l.expires_at > %(at)s and a.active
 """
 LIVE_LINK_FOR_UPDATE = """
-select l.account_id, l.purpose, a.username
+select l.account_id, l.purpose, a.username, a.email, a.name
 from people.one_time_link l
 join people.account a on a.id = l.account_id
 where l.token_hash = %(token_hash)s and l.expires_at > %(at)s and a.active
@@ -42,6 +42,8 @@ class LiveLink(msgspec.Struct, frozen=True):
     account_id: UUID
     purpose: str
     username: str
+    email: str
+    name: str
 
 
 async def find_addressee(db: Connection, email: str) -> Addressee | None:
