@@ -492,6 +492,25 @@ CREATE TABLE platform.idempotency (
     CONSTRAINT idempotency_key_check CHECK (((length(key) >= 1) AND (length(key) <= 200)))
 );
 
+CREATE TABLE platform.outbox (
+    id uuid NOT NULL,
+    recipient text NOT NULL,
+    template text NOT NULL,
+    subject text NOT NULL,
+    body_text text,
+    body_html text,
+    state text DEFAULT 'waiting'::text NOT NULL,
+    attempts integer DEFAULT 0 NOT NULL,
+    posted_at timestamp with time zone DEFAULT now() NOT NULL,
+    due_at timestamp with time zone DEFAULT now() NOT NULL,
+    ended_at timestamp with time zone,
+    last_error text DEFAULT ''::text NOT NULL,
+    CONSTRAINT ended_when_not_waiting CHECK (((state = 'waiting'::text) = (ended_at IS NULL))),
+    CONSTRAINT outbox_recipient_check CHECK ((recipient <> ''::text)),
+    CONSTRAINT outbox_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'sent'::text, 'given_up'::text, 'nobody'::text]))),
+    CONSTRAINT said_only_while_waiting CHECK ((((state = 'waiting'::text) = (body_text IS NOT NULL)) AND ((state = 'waiting'::text) = (body_html IS NOT NULL))))
+);
+
 CREATE TABLE platform.rate_limit (
     key text NOT NULL,
     hits timestamp with time zone[] NOT NULL,
@@ -513,23 +532,6 @@ CREATE TABLE platform.security_event (
     times integer DEFAULT 1 NOT NULL,
     bucket text,
     CONSTRAINT security_event_times_check CHECK ((times > 0))
-CREATE TABLE platform.outbox (
-    id uuid NOT NULL,
-    recipient text NOT NULL,
-    template text NOT NULL,
-    subject text NOT NULL,
-    body_text text,
-    body_html text,
-    state text DEFAULT 'waiting'::text NOT NULL,
-    attempts integer DEFAULT 0 NOT NULL,
-    posted_at timestamp with time zone DEFAULT now() NOT NULL,
-    due_at timestamp with time zone DEFAULT now() NOT NULL,
-    ended_at timestamp with time zone,
-    last_error text DEFAULT ''::text NOT NULL,
-    CONSTRAINT ended_when_not_waiting CHECK (((state = 'waiting'::text) = (ended_at IS NULL))),
-    CONSTRAINT outbox_recipient_check CHECK ((recipient <> ''::text)),
-    CONSTRAINT outbox_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'sent'::text, 'given_up'::text, 'nobody'::text]))),
-    CONSTRAINT said_only_while_waiting CHECK ((((state = 'waiting'::text) = (body_text IS NOT NULL)) AND ((state = 'waiting'::text) = (body_html IS NOT NULL))))
 );
 
 CREATE TABLE public.alembic_version (
@@ -719,6 +721,9 @@ ALTER TABLE ONLY platform.counter
 ALTER TABLE ONLY platform.idempotency
     ADD CONSTRAINT idempotency_pkey PRIMARY KEY (account_id, key);
 
+ALTER TABLE ONLY platform.outbox
+    ADD CONSTRAINT outbox_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY platform.rate_limit
     ADD CONSTRAINT rate_limit_pkey PRIMARY KEY (key);
 
@@ -727,8 +732,6 @@ ALTER TABLE ONLY platform.security_event
 
 ALTER TABLE ONLY platform.security_event
     ADD CONSTRAINT security_event_pkey PRIMARY KEY (id);
-ALTER TABLE ONLY platform.outbox
-    ADD CONSTRAINT outbox_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.alembic_version
     ADD CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num);
@@ -871,6 +874,10 @@ CREATE INDEX audit_entry_entity ON platform.audit_entry USING btree (entity, ent
 
 CREATE INDEX idempotency_at ON platform.idempotency USING btree (at);
 
+CREATE INDEX outbox_due ON platform.outbox USING btree (due_at, id) WHERE (state = 'waiting'::text);
+
+CREATE INDEX outbox_ended ON platform.outbox USING btree (ended_at) WHERE (state <> 'waiting'::text);
+
 CREATE INDEX rate_limit_expires ON platform.rate_limit USING btree (expires_at);
 
 CREATE INDEX security_event_account ON platform.security_event USING btree (account_id, at DESC);
@@ -880,9 +887,6 @@ CREATE INDEX security_event_address ON platform.security_event USING btree (addr
 CREATE INDEX security_event_at ON platform.security_event USING btree (at DESC, id);
 
 CREATE INDEX security_event_event ON platform.security_event USING btree (event, at DESC);
-CREATE INDEX outbox_due ON platform.outbox USING btree (due_at, id) WHERE (state = 'waiting'::text);
-
-CREATE INDEX outbox_ended ON platform.outbox USING btree (ended_at) WHERE (state <> 'waiting'::text);
 
 CREATE INDEX balance_place ON stock.balance USING btree (place_id, product_id);
 

@@ -275,3 +275,46 @@ async def test_the_token_is_in_no_log(sign_in: SignIn, capsys: pytest.CaptureFix
     said = capsys.readouterr()
     assert "/reset" in said.out
     assert token not in said.out + said.err
+
+
+async def test_the_fourth_ask_of_an_hour_from_one_address_is_refused(
+    timed: SignIn, hand_clock: HandClock
+) -> None:
+    await person(timed)
+    visitor = await timed.visitor()
+    for email in (EWA, "nobody@szpital.example"):
+        assert (await ask(timed, email)).status_code == 202
+    form = form_of(await visitor.get("/forgot"))
+    assert (await visitor.post("/forgot", data=form | {"email": EWA})).status_code == 303
+    before = len(await mail_of(timed))
+    refused = await ask(timed)
+    assert (refused.status_code, refused.json()["code"]) == (429, "limit.reached")
+    assert 0 < int(refused.headers["retry-after"]) <= 3600
+    assert (await visitor.post("/forgot", data=form | {"email": EWA})).status_code == 429
+    assert len(await mail_of(timed)) == before
+    hand_clock.turn(hours=1, seconds=1)
+    assert (await ask(timed)).status_code == 202
+
+
+async def test_asking_and_using_are_security_events_without_the_token(sign_in: SignIn) -> None:
+    await person(sign_in)
+    await ask(sign_in)
+    await ask(sign_in, "nobody@szpital.example")
+    token = await newest_token(sign_in, "/reset")
+    await use(sign_in, token)
+    async with sign_in.database.connection() as db:
+        events = await fetch_values(db, "select e::text from platform.security_event e")
+    asked = [event for event in events if "password.reset_asked" in event]
+    assert len(asked) == 2
+    assert [event for event in events if "people.account.reset_password" in event]
+    assert not [event for event in events if token in event or "nobody@" in event]
+
+
+async def test_a_new_password_opens_what_guessing_had_locked(sign_in: SignIn) -> None:
+    await person(sign_in)
+    for _ in range(6):
+        assert not await can_sign_in(sign_in, "Wr0ng&password")
+    assert not await can_sign_in(sign_in, PASSWORD)
+    await ask(sign_in)
+    await use(sign_in, await newest_token(sign_in, "/reset"))
+    assert await can_sign_in(sign_in, NEW)

@@ -1,6 +1,5 @@
 """JSON endpoints for a forgotten password, and for the first one of somebody invited."""
 
-from datetime import timedelta
 from typing import Any
 
 import msgspec
@@ -9,8 +8,8 @@ from litestar.datastructures import State
 from litestar.di import NamedDependency
 from litestar.params import JSONBody
 
-from stockroom.people.actions.reset import PasswordByLink, ResetAsk, ask_reset, set_password_by_link
-from stockroom.people.web import settings_of
+from stockroom.people.actions.reset import PasswordByLink, ResetAsk, set_password_by_link
+from stockroom.people.web import ask_by_mail, settings_of
 from stockroom.platform.db import Connection
 from stockroom.platform.i18n import gettext as _
 from stockroom.platform.scope import scope_of
@@ -39,8 +38,7 @@ async def post_request_reset(
     request: AnyRequest, db: NamedDependency[Connection], data: JSONBody[ResetAsk]
 ) -> ResetAsked:
     """Sends a link by mail, good once and for an hour. The answer never tells whether the address is known."""
-    lifetime = timedelta(minutes=settings_of(request).reset_minutes)
-    await ask_reset(db, email=data.email, lifetime=lifetime, at=scope_of(request).at)
+    await ask_by_mail(request, db, data)
     return ResetAsked(_("If a user has this address, a mail with a link is on its way."))
 
 

@@ -4,18 +4,17 @@ The link of a mail carries the token in its query. It is moved into a cookie at 
 address bar, the history or a log, nor does it go to anybody as a referrer.
 """
 
-from datetime import timedelta
 from typing import Any
 
 from litestar import Request, Response, get, post
 from litestar.datastructures import Cookie, State
 from litestar.di import NamedDependency
 
-from stockroom.people.actions.reset import TOKEN_LENGTH, ResetAsk, ask_reset, set_password_by_link
+from stockroom.people.actions.reset import TOKEN_LENGTH, ResetAsk, set_password_by_link
 from stockroom.people.errors import LinkInvalid
 from stockroom.people.pages.access import new_password_words, typed_passwords
 from stockroom.people.queries.links import LiveLink, find_live_link
-from stockroom.people.web import settings_of
+from stockroom.people.web import ask_by_mail, settings_of
 from stockroom.platform.db import Connection, savepoint
 from stockroom.platform.errors import Refusal
 from stockroom.platform.fields import convert, structure
@@ -37,11 +36,10 @@ async def show_forgot(request: AnyRequest) -> Response[Any]:
 @post("/forgot", opt={"public": True, "limit": "reset"}, include_in_schema=False, status_code=303)
 async def ask(request: AnyRequest, db: NamedDependency[Connection]) -> Response[Any]:
     form = await read_form(request)
-    lifetime = timedelta(minutes=settings_of(request).reset_minutes)
     try:
         async with savepoint(db):
             asked = convert(structure({"email": form.get("email", "")}), ResetAsk)
-            await ask_reset(db, email=asked.email, lifetime=lifetime, at=scope_of(request).at)
+            await ask_by_mail(request, db, asked)
     except Refusal as refusal:
         return _forgot(request, form.get("email", ""), refusal)
     return redirect(request, "/forgot/sent")
