@@ -382,9 +382,11 @@ CREATE TABLE people.account (
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     last_sign_in_at timestamp with time zone,
     search_text text GENERATED ALWAYS AS (platform.fold(((((username || ' '::text) || email) || ' '::text) || name))) STORED,
+    time_zone text,
     CONSTRAINT account_language_check CHECK ((language = ANY (ARRAY['en'::text, 'pl'::text]))),
     CONSTRAINT account_name_check CHECK ((name <> ''::text)),
     CONSTRAINT account_theme_check CHECK ((theme = ANY (ARRAY['auto'::text, 'light'::text, 'dark'::text]))),
+    CONSTRAINT account_time_zone_check CHECK ((time_zone <> ''::text)),
     CONSTRAINT account_username_check CHECK ((username <> ''::text))
 );
 
@@ -407,6 +409,16 @@ CREATE TABLE people.department (
     search_text text GENERATED ALWAYS AS (platform.fold(((((name || ' '::text) || responsible_person) || ' '::text) || phone))) STORED,
     CONSTRAINT department_name_check CHECK ((name <> ''::text)),
     CONSTRAINT main_stays_active CHECK ((active OR (NOT is_main)))
+);
+
+CREATE TABLE people.one_time_link (
+    token_hash bytea NOT NULL,
+    account_id uuid,
+    purpose text NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    CONSTRAINT one_time_link_purpose_check CHECK ((purpose = ANY (ARRAY['reset'::text, 'invitation'::text]))),
+    CONSTRAINT one_time_link_token_hash_check CHECK ((length(token_hash) = 32))
 );
 
 CREATE TABLE people.role (
@@ -503,6 +515,25 @@ CREATE TABLE platform.idempotency (
     headers jsonb,
     body bytea,
     CONSTRAINT idempotency_key_check CHECK (((length(key) >= 1) AND (length(key) <= 200)))
+);
+
+CREATE TABLE platform.outbox (
+    id uuid NOT NULL,
+    recipient text NOT NULL,
+    template text NOT NULL,
+    subject text NOT NULL,
+    body_text text,
+    body_html text,
+    state text DEFAULT 'waiting'::text NOT NULL,
+    attempts integer DEFAULT 0 NOT NULL,
+    posted_at timestamp with time zone DEFAULT now() NOT NULL,
+    due_at timestamp with time zone DEFAULT now() NOT NULL,
+    ended_at timestamp with time zone,
+    last_error text DEFAULT ''::text NOT NULL,
+    CONSTRAINT ended_when_not_waiting CHECK (((state = 'waiting'::text) = (ended_at IS NULL))),
+    CONSTRAINT outbox_recipient_check CHECK ((recipient <> ''::text)),
+    CONSTRAINT outbox_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'sent'::text, 'given_up'::text, 'nobody'::text]))),
+    CONSTRAINT said_only_while_waiting CHECK ((((state = 'waiting'::text) = (body_text IS NOT NULL)) AND ((state = 'waiting'::text) = (body_html IS NOT NULL))))
 );
 
 CREATE TABLE platform.rate_limit (
@@ -688,6 +719,9 @@ ALTER TABLE ONLY people.account
 ALTER TABLE ONLY people.department
     ADD CONSTRAINT department_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY people.one_time_link
+    ADD CONSTRAINT one_time_link_pkey PRIMARY KEY (token_hash);
+
 ALTER TABLE ONLY people.role
     ADD CONSTRAINT role_pkey PRIMARY KEY (code);
 
@@ -720,6 +754,9 @@ ALTER TABLE ONLY platform.file
 
 ALTER TABLE ONLY platform.idempotency
     ADD CONSTRAINT idempotency_pkey PRIMARY KEY (account_id, key);
+
+ALTER TABLE ONLY platform.outbox
+    ADD CONSTRAINT outbox_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY platform.rate_limit
     ADD CONSTRAINT rate_limit_pkey PRIMARY KEY (key);
@@ -851,6 +888,10 @@ CREATE UNIQUE INDEX department_only_one_main ON people.department USING btree (i
 
 CREATE INDEX department_search ON people.department USING gin (search_text public.gin_trgm_ops);
 
+CREATE UNIQUE INDEX one_time_link_account ON people.one_time_link USING btree (account_id, purpose);
+
+CREATE INDEX one_time_link_expires ON people.one_time_link USING btree (expires_at);
+
 CREATE INDEX session_account ON people.session USING btree (account_id);
 
 CREATE INDEX session_expires ON people.session USING btree (expires_at);
@@ -872,6 +913,10 @@ CREATE UNIQUE INDEX file_one_photo ON platform.file USING btree (entity, entity_
 CREATE INDEX file_released ON platform.file USING btree (released_at) WHERE (released_at IS NOT NULL);
 
 CREATE INDEX idempotency_at ON platform.idempotency USING btree (at);
+
+CREATE INDEX outbox_due ON platform.outbox USING btree (due_at, id) WHERE (state = 'waiting'::text);
+
+CREATE INDEX outbox_ended ON platform.outbox USING btree (ended_at) WHERE (state <> 'waiting'::text);
 
 CREATE INDEX rate_limit_expires ON platform.rate_limit USING btree (expires_at);
 
@@ -1036,6 +1081,9 @@ ALTER TABLE ONLY people.account_department
 
 ALTER TABLE ONLY people.account
     ADD CONSTRAINT account_role_code_fkey FOREIGN KEY (role_code) REFERENCES people.role(code);
+
+ALTER TABLE ONLY people.one_time_link
+    ADD CONSTRAINT one_time_link_account_id_fkey FOREIGN KEY (account_id) REFERENCES people.account(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY people.session
     ADD CONSTRAINT session_account_id_fkey FOREIGN KEY (account_id) REFERENCES people.account(id) ON DELETE CASCADE;

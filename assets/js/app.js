@@ -18,3 +18,4 @@ onContent('[data-chart]', (element) => import('./charts.js').then(({ mount }) =>
 onContent('form[data-packs]', (form) => import('./packs.js').then(({ mount }) => mount(form)));
 onContent('form[data-receive]', (form) => import('./receive.js').then(({ mount }) => mount(form)));
 onContent('form[data-dispense]', (form) => import('./dispense.js').then(({ mount }) => mount(form)));
+onContent('[data-strength]', (meter) => import('./strength.js').then(({ mount }) => mount(meter)));

@@ -1,6 +1,6 @@
 """The composition root: settings in, application out. No module keeps global state."""
 
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import timedelta
 from types import ModuleType
@@ -30,6 +30,7 @@ from stockroom.people import api as people_api
 from stockroom.people import pages as people_pages
 from stockroom.people.actions.roles import sync_builtin_roles
 from stockroom.people.actions.sign_in import identity_loader
+from stockroom.people.pages import mailbox
 from stockroom.people.rules import ACCESS_ACTIONS
 from stockroom.platform import audit
 from stockroom.platform.api_docs import DecimalsAreNumbers, openapi_config, openapi_file
@@ -45,6 +46,7 @@ from stockroom.platform.files.intake import Files
 from stockroom.platform.files.uploads import OVERHEAD
 from stockroom.platform.health import HEALTH_ROUTES
 from stockroom.platform.limits import Limits, named_limits
+from stockroom.platform.mail import MailSender, transport_of
 from stockroom.platform.metrics import Metrics
 from stockroom.platform.pages import STATIC, NavItem, Renderer
 from stockroom.platform.parts import MAX_PARTS
@@ -67,6 +69,7 @@ from stockroom.stock import pages as stock_pages
 APIS = (people_api, catalog_api, stock_api, buying_api, dispensing_api, insight_api, interchange_api)
 PAGES = (
     people_pages,
+    mailbox,
     catalog_pages,
     stock_pages,
     buying_pages,
@@ -78,8 +81,12 @@ PAGES = (
 WATCHED_WITHIN = timedelta(minutes=10)
 """For the check that nobody waits for; what takes longer is for `stockroom verify` at night."""
 
-SWITCHED = {dispensing_api: "dispensing", dispensing_pages: "dispensing"}
-"""What STOCKROOM_MODULES can leave out: neither its routes nor its way in the navigation are there then."""
+SWITCHED: Mapping[ModuleType, Callable[[Settings], bool]] = {
+    dispensing_api: lambda settings: settings.has_module("dispensing"),
+    dispensing_pages: lambda settings: settings.has_module("dispensing"),
+    mailbox: lambda settings: settings.shows_mailbox,
+}
+"""What settings can leave out: neither its routes nor its way in the navigation are there then."""
 
 
 def routes_of(settings: Settings) -> Sequence[ControllerRouterHandler]:
@@ -103,7 +110,7 @@ def nav_of(settings: Settings) -> Sequence[NavItem]:
 
 
 def _is_on(module: ModuleType, settings: Settings) -> bool:
-    return module not in SWITCHED or settings.has_module(SWITCHED[module])
+    return module not in SWITCHED or SWITCHED[module](settings)
 
 
 def create_app(settings: Settings, conninfo: str, *, clock: Clock = utc_now) -> Edge:
@@ -112,6 +119,7 @@ def create_app(settings: Settings, conninfo: str, *, clock: Clock = utc_now) -> 
     database = Database(settings, conninfo, before_commit=audit.write_pending, events=events)
     metrics = Metrics()
     files = Files(settings)
+    mail = MailSender(settings, database, transport_of(settings))
     load_identity = identity_loader(
         idle=timedelta(minutes=settings.session_idle_minutes),
         privileged_idle=timedelta(minutes=settings.session_idle_minutes_privileged),
@@ -121,7 +129,7 @@ def create_app(settings: Settings, conninfo: str, *, clock: Clock = utc_now) -> 
     watch = _watch(settings, database, clock)
     app = Litestar(
         route_handlers=routes_of(settings),
-        lifespan=[_lifespan(database, watch, files, clock)],
+        lifespan=[_lifespan(database, mail, watch, files, clock)],
         dependencies={
             "db": Provide(provide_db, sync_to_thread=False),
             "actor": Provide(provide_actor, sync_to_thread=False),
@@ -154,6 +162,7 @@ def create_app(settings: Settings, conninfo: str, *, clock: Clock = utc_now) -> 
     app.state.events = events
     app.state.files = files
     app.state.metrics = metrics
+    app.state.mail = mail
     app.state.clock = clock
     app.state.limits = limits
     app.state.audit_words = AUDIT_WORDS
@@ -205,7 +214,7 @@ def _watch(settings: Settings, database: Database, clock: Clock) -> AuditWatch:
 
 
 def _lifespan(
-    database: Database, watch: AuditWatch, files: Files, clock: Clock
+    database: Database, mail: MailSender, watch: AuditWatch, files: Files, clock: Clock
 ) -> Callable[[Litestar], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def run(_: Litestar) -> AsyncGenerator[None]:
@@ -213,9 +222,11 @@ def _lifespan(
         try:
             async with database.transaction() as db:
                 await sync_builtin_roles(db)
+            mail.start()
             async with watch.kept(), collecting(database, files.store, clock):
                 yield
         finally:
+            await mail.stop()
             await database.close()
 
     return run

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from pydantic import AfterValidator, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
 MODULES = ("selling", "making", "dispensing")
 KNOWN_BAD_SECRETS = {"secret", "changeme", "change-me", "dev", "password", "stockroom"}
 
@@ -55,6 +56,11 @@ class Settings(BaseSettings):
     # server
     host: str = Field("127.0.0.1", description="Address to listen on.")
     port: int = Field(8080, ge=1, le=65535, description="Port to listen on.")
+    base_url: str | None = Field(
+        None,
+        pattern=r"^https?://[^\s/?#]+(/[^\s?#]*)?$",
+        description="Where people reach the server; begins every link in a mail. Empty: http://HOST:PORT.",
+    )
     workers: int = Field(1, ge=1, le=64, description="Server processes.")
     environment: Literal["production", "development", "test"] = Field(
         "production", description="development relaxes checks that only matter on a real installation."
@@ -117,6 +123,30 @@ class Settings(BaseSettings):
     )
     metrics_token: SecretStr | None = Field(
         None, description="Bearer token for /metrics. Empty: only from this machine."
+    )
+
+    invitation_hours: int = Field(72, ge=1, le=720, description="An invitation may be accepted this long.")
+    reset_minutes: int = Field(
+        60, ge=5, le=1_440, description="A link for a new password may be used this long."
+    )
+
+    # mail
+    smtp_host: str | None = Field(
+        None,
+        description="The mail server. Empty: mail becomes files in the folder mailbox of the data directory.",
+    )
+    smtp_port: int = Field(587, ge=1, le=65535, description="Its port: 587 for starttls, 465 for tls.")
+    smtp_username: str | None = Field(
+        None, description="User name for the mail server, where it asks for one."
+    )
+    smtp_password: SecretStr | None = Field(None, description="Password for the mail server.")
+    smtp_tls: Literal["starttls", "tls", "none"] = Field(
+        "starttls", description="starttls: encrypted from the first command on; tls: from the start; none."
+    )
+    mail_from: str | None = Field(
+        None,
+        pattern=r"^[\w.+-]+@[\w-]+(\.[\w-]+)*$",
+        description="The sender's address, for example stockroom@hospital.example. Needed with SMTP_HOST.",
     )
 
     # logs
@@ -214,11 +244,35 @@ class Settings(BaseSettings):
             raise ValueError("AUDIT_ANCHOR_FILE lies in STOCKROOM_DATA_DIR; whoever changes one changes both")
         if self.database_owner_url is not None and self.database_url is None:
             raise ValueError("DATABASE_OWNER_URL is set without DATABASE_URL")
+        if self.smtp_host is not None and self.mail_from is None:
+            raise ValueError("SMTP_HOST is set, MAIL_FROM is not: mail needs a sender's address")
+        if (self.smtp_username is None) != (self.smtp_password is None):
+            raise ValueError("SMTP_USERNAME and SMTP_PASSWORD are set together or not at all")
+        if self.smtp_password is not None and self.smtp_tls == "none" and self.smtp_host not in LOOPBACK:
+            raise ValueError("SMTP_TLS=none would send SMTP_PASSWORD over the network for everybody to read")
         return self
 
     @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.timezone)
+
+    @property
+    def own_url(self) -> str:
+        """Where links lead, without a slash at the end. Never taken from a request: whoever asks says its Host."""
+        if self.base_url is not None:
+            return self.base_url.rstrip("/")
+        host = "localhost" if self.host in ("0.0.0.0", "::") else self.host  # noqa: S104  (compared, not bound)
+        return f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
+
+    @property
+    def mailbox(self) -> Path:
+        """Where mail is kept when no mail server is set."""
+        return self.stockroom_data_dir / "mailbox"
+
+    @property
+    def shows_mailbox(self) -> bool:
+        """The mailbox holds links that sign people in: a page shows it only where nobody works."""
+        return self.environment == "development" and self.smtp_host is None
 
     @property
     def postgres_url(self) -> str | None:

@@ -86,3 +86,30 @@ class RoleBeyondOwn(Forbidden):
     code = "account.role_beyond_own"
     sentence = N_("This role may do things that you may not. Somebody who may must do this.")
     at = "/role"
+
+
+class LinkInvalid(Invalid):
+    code = "link.invalid"
+    sentence = N_("This link no longer works: it was used, has expired or was replaced by a newer one.")
+    at = "/token"
+
+
+class InvitedIsDisabled(Conflict):
+    code = "invitation.disabled"
+    sentence = N_("This user is disabled. Enable them before you send an invitation.")
+
+
+class InvitedHasPassword(Conflict):
+    code = "invitation.has_password"
+    sentence = N_("This user has a password already and needs no invitation.")
+
+
+class InvitedWithoutEmail(Conflict):
+    code = "invitation.no_email"
+    sentence = N_("This user has no e-mail address to send an invitation to.")
+
+
+class TimeZoneUnknown(Invalid):
+    code = "account.time_zone_unknown"
+    sentence = N_("There is no such time zone. Write one such as Europe/Warsaw.")
+    at = "/time_zone"

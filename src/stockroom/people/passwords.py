@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from typing import Literal
 
+import msgspec
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
@@ -30,6 +31,19 @@ POLICY_WORDS: dict[Policy, str] = {
     "passphrase": N_("15 to 128 characters of any kind; several words are easy to remember."),
 }
 """What a form says beside the field."""
+
+
+class PolicyRules(msgspec.Struct, frozen=True):
+    """What the meter beside a field checks by itself: the policy's name, and its bounds in characters."""
+
+    policy: Policy
+    least: int
+    most: int
+
+
+def policy_rules(policy: Policy) -> PolicyRules:
+    return PolicyRules(policy, *_BOUNDS[policy])
+
 
 TOO_SHORT = N_("The password needs at least {limit} characters.")
 TOO_LONG = N_("The password may have at most {limit} characters.")

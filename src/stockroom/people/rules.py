@@ -8,6 +8,7 @@ PERMISSIONS: dict[str, str] = {
     "platform.health.read": N_("See the state of the system"),
     "platform.audit.read": N_("Read the audit trail"),
     "platform.security.read": N_("Read the security log and see locks"),
+    "platform.mail.read": N_("Read the mail that a trial installation keeps"),
     "people.account.read": N_("See users"),
     "people.account.write": N_("Create, change and disable users"),
     "people.role.write": N_("Change roles"),
@@ -43,7 +44,9 @@ PERMISSIONS: dict[str, str] = {
 """Every permission there is, with what it lets a person do. Routes name one; a test holds that."""
 
 ALL = frozenset(PERMISSIONS)
-READS = frozenset(name for name in PERMISSIONS if name.endswith(".read"))
+MAIL = "platform.mail.read"
+"""Mail holds links that let people in: reading it is for those who may let anybody in anyway."""
+READS = frozenset(name for name in PERMISSIONS if name.endswith(".read")) - {MAIL}
 PATIENTS = frozenset(name for name in PERMISSIONS if name.startswith("dispensing."))
 STOCK_READS = frozenset(
     {
@@ -61,7 +64,7 @@ BUILTIN_ROLES: dict[str, tuple[str, frozenset[str]]] = {
     "pharmacist": (
         N_("Pharmacist"),
         ALL - {"people.account.write", "people.account.read", "people.role.write", "platform.audit.read",
-               "platform.health.read", "platform.security.read", "interchange.import.run"},
+               "platform.health.read", "platform.security.read", MAIL, "interchange.import.run"},
     ),
     "technician": (
         N_("Pharmacy technician"),
@@ -100,9 +103,13 @@ EVENT_WORDS: dict[str, str] = {
     "people.account.disable": N_("User disabled"),
     "people.account.enable": N_("User enabled"),
     "people.account.set_password": N_("Password set by an administrator"),
+    "people.account.invite": N_("User invited by mail"),
+    "people.account.reset_password": N_("Forgotten password replaced"),
+    "people.account.accept_invitation": N_("Invitation accepted"),
     "people.account.unlock": N_("Locks cleared"),
     "people.profile.change_password": N_("Password changed"),
     "people.session.end": N_("Signed out"),
+    "password.reset_asked": N_("New password asked for"),
     "access.denied": N_("Access denied"),
     "csrf.refused": N_("Form from elsewhere refused"),
     "limit.hit": N_("Asked too often"),
@@ -131,3 +138,29 @@ def device_words(user_agent: str) -> str:
     """``Firefox, Windows``: enough to know one's own device again; other programs as they call themselves."""
     found = [next((word for mark, word in marks if mark in user_agent), "") for marks in (BROWSERS, SYSTEMS)]
     return ", ".join(word for word in found if word) or user_agent[:60]
+
+
+AREAS = {
+    "Europe": N_("Europe"),
+    "Africa": N_("Africa"),
+    "America": N_("America"),
+    "Antarctica": N_("Antarctica"),
+    "Asia": N_("Asia"),
+    "Atlantic": N_("Atlantic Ocean"),
+    "Australia": N_("Australia"),
+    "Indian": N_("Indian Ocean"),
+    "Pacific": N_("Pacific Ocean"),
+}
+
+
+def zones_by_area(names: Iterable[str]) -> dict[str, list[dict[str, str]]]:
+    """Area (English source) → time zones as a select offers them; old aliases have no area and stay out."""
+    known = sorted(names)
+    return {
+        words: [
+            {"value": name, "label": name.partition("/")[2].replace("_", " ")}
+            for name in known
+            if name.startswith(f"{area}/")
+        ]
+        for area, words in AREAS.items()
+    }

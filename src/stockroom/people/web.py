@@ -14,12 +14,14 @@ from stockroom.people.actions.attempts import (
     forget_attempts,
     subject_of,
 )
+from stockroom.people.actions.reset import ResetAsk, ask_reset
 from stockroom.people.actions.sign_in import open_session
 from stockroom.people.errors import CredentialsInvalid, ResetRequired, SignInLocked
 from stockroom.people.passwords import password_matches
 from stockroom.people.queries.accounts import OpenSession
 from stockroom.people.queries.identity import SignInCandidate
 from stockroom.platform import sessions
+from stockroom.platform.db import Connection
 from stockroom.platform.limits import Limit, Limits, reached
 from stockroom.platform.scope import LANGUAGE_COOKIE, THEME_COOKIE, RequestScope, scope_of
 from stockroom.settings import Settings
@@ -112,6 +114,14 @@ def set_session_cookie(request: AnyRequest, response: Response[Any]) -> None:
             token, secure=settings.secure_cookies, max_age=settings.session_absolute_hours * 3600
         )
     )
+
+
+async def ask_by_mail(request: AnyRequest, db: Connection, asked: ResetAsk) -> None:
+    """A link for a forgotten password; nothing that is answered tells whether somebody has the address."""
+    here = scope_of(request)
+    lifetime = timedelta(minutes=settings_of(request).reset_minutes)
+    found = await ask_reset(db, email=asked.email, lifetime=lifetime, at=here.at)
+    here.note("password.reset_asked", account_id=None if found is None else found.id)
 
 
 async def open_sessions(request: AnyRequest) -> list[OpenSession]:

@@ -19,6 +19,7 @@ from psycopg_pool import AsyncConnectionPool, PoolTimeout, TooManyRequests
 
 from stockroom.platform.errors import N_, Conflict, Refusal, Unavailable
 from stockroom.platform.events import Events
+from stockroom.platform.letterhead import Letterhead, letterhead_of
 from stockroom.platform.liveness import can_be_read
 from stockroom.settings import Settings
 
@@ -34,12 +35,15 @@ set_json_dumps(msgspec.json.encode)
 
 
 class Connection(AsyncConnection[TupleRow]):
-    """A database connection, what must still be written before its transaction commits, and who listens."""
+    """A database connection, what must still be written before its transaction commits, who listens, what
+    mail carries, and whether some was posted."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.pending_audit: list[Any] = []
         self.events = Events()
+        self.letterhead = Letterhead()
+        self.has_posted = False
 
     @classmethod
     async def connect(cls, conninfo: str = "", *, patience: float = 0, **kwargs: Any) -> Self:  # pyright: ignore[reportIncompatibleMethodOverride]  # psycopg's own keywords pass through
@@ -128,13 +132,15 @@ BeforeCommit = Callable[[Connection], Awaitable[None]]
 
 class Database:
     """The pool. ``before_commit`` writes what the transaction still owes (the audit entries); ``events``
-    are the subscribers that every connection carries."""
+    are the subscribers that every connection carries. ``posted`` is set when mail was committed."""
 
     def __init__(
         self, settings: Settings, conninfo: str, *, before_commit: BeforeCommit, events: Events | None = None
     ) -> None:
         self._before_commit = before_commit
         self._events = events or Events()
+        self._letterhead = letterhead_of(settings)
+        self.posted = asyncio.Event()
         self._timeout = settings.db_acquire_timeout
         given = conninfo_to_dict(conninfo).get("options") or ""
         self.pool: AsyncConnectionPool[Connection] = AsyncConnectionPool(
@@ -175,6 +181,7 @@ class Database:
         except (PoolTimeout, TooManyRequests, OperationalError) as error:
             raise Unavailable from error
         db.events = self._events
+        db.letterhead = self._letterhead
         return db
 
     async def _discard(self, db: Connection) -> None:
@@ -209,6 +216,7 @@ class Database:
 
     async def begin(self, db: Connection) -> None:
         db.pending_audit.clear()
+        db.has_posted = False
         await db.execute("begin")
 
     async def complete(self, db: Connection) -> None:
@@ -219,6 +227,8 @@ class Database:
         except BaseException:
             await self.abandon(db)
             raise
+        if db.has_posted:
+            self.posted.set()
 
     async def abandon(self, db: Connection) -> None:
         db.pending_audit.clear()

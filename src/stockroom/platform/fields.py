@@ -33,7 +33,11 @@ Note = Annotated[str, Meta(max_length=4000, pattern=PLAIN)]
 Email = Annotated[
     str,
     Meta(
-        max_length=254, pattern=r"^([^@\s\x00-\x1f\x7f]+@[^@\s\x00-\x1f\x7f]+\.[^@\s\x00-\x1f\x7f]+)?$(?!\n)"
+        max_length=254,
+        pattern=(
+            r"^([^@\s,;:<>()\[\]\"\\\x00-\x1f\x7f]+@[^@\s,;:<>()\[\]\"\\\x00-\x1f\x7f]+"
+            r"\.[^@\s,;:<>()\[\]\"\\\x00-\x1f\x7f]+)?$(?!\n)"
+        ),
     ),
 ]
 

@@ -1,5 +1,7 @@
 """English and Polish: sentences from the catalogue, numbers and dates as people write them there."""
 
+from collections.abc import Generator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date, datetime
 from decimal import Decimal
@@ -7,7 +9,7 @@ from functools import cache
 from gettext import GNUTranslations, NullTranslations
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
 from babel.dates import get_day_names, get_month_names
 
@@ -30,6 +32,16 @@ def _catalogue(language: str) -> NullTranslations:
 def set_language(language: str) -> None:
     """For the rest of this request (a context variable, so requests do not disturb each other)."""
     _language.set(language)
+
+
+@contextmanager
+def speaking(language: str) -> Generator[None]:
+    """A language for the block alone: mail is written in its reader's."""
+    token = _language.set(language)
+    try:
+        yield
+    finally:
+        _language.reset(token)
 
 
 def language() -> str:
@@ -114,8 +126,19 @@ def day(value: date | None, *, weekday: bool = False) -> str:
     return f"{_weekdays(current)[value.weekday()]} {text}" if weekday else text
 
 
+@cache
+def zone_names() -> frozenset[str]:
+    """Every zone that this machine knows."""
+    return frozenset(available_timezones())
+
+
+def known_zone(name: str | None) -> ZoneInfo | None:
+    """None for no zone, and for one that this machine no longer knows."""
+    return ZoneInfo(name) if name is not None and name in zone_names() else None
+
+
 def moment(value: datetime | None, zone: ZoneInfo) -> str:
-    """A moment in the organisation's zone, to the minute."""
+    """A moment in this zone, to the minute."""
     if value is None:
         return ""
     local = value.astimezone(zone)

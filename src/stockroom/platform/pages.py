@@ -8,7 +8,6 @@ from typing import Any
 from urllib.parse import quote_plus
 
 import msgspec
-from jinja2 import ChoiceLoader, PackageLoader
 from litestar import Request, Response
 from litestar.response import Redirect
 
@@ -17,11 +16,10 @@ from stockroom.platform import csrf, i18n
 from stockroom.platform.errors import Refusal, VersionMissing
 from stockroom.platform.ids import new_id
 from stockroom.platform.scope import THEME_COOKIE, find_scope
-from stockroom.platform.templating import LanguageEnvironment
+from stockroom.platform.templating import LanguageEnvironment, module_templates
 from stockroom.settings import Settings
 
 FLASH_COOKIE = "flash"
-PACKAGES = ("platform", "people", "catalog", "stock", "buying", "dispensing", "insight", "interchange")
 THEMES = ("auto", "light", "dark")
 OWN_PATH = re.compile(r"/(?![/\\])[^\x00-\x20\x7f\\]*")
 DOCS = "/api/docs"
@@ -81,11 +79,6 @@ class Renderer:
         self.settings = settings
         self.nav = sorted(nav, key=lambda item: item.order)
         self.assets = _manifest()
-        loaders = [
-            PackageLoader(f"stockroom.{name}")
-            for name in PACKAGES
-            if (Path(__file__).parent.parent / name / "templates").is_dir()
-        ]
         shared = {
             "asset": self.asset,
             "version": __version__,
@@ -94,7 +87,6 @@ class Renderer:
             "qty": i18n.number,
             "money": partial(_money, currency=settings.currency),
             "day": i18n.day,
-            "moment": partial(i18n.moment, zone=settings.zone),
             "new_key": lambda: new_id().hex,
             "modules": settings.stockroom_modules,
             "upload_megabytes": settings.max_upload_bytes // (1024 * 1024),
@@ -103,7 +95,7 @@ class Renderer:
         for language in i18n.LANGUAGES:
             environment = LanguageEnvironment(
                 language,
-                loader=ChoiceLoader(loaders),
+                loader=module_templates(),
                 asset=self.asset,
                 auto_reload=settings.environment == "development",
             )
@@ -125,6 +117,7 @@ class Renderer:
         path = request.url.path
         return {
             "lang": i18n.language(),
+            "moment": partial(i18n.moment, zone=self.settings.zone if here is None else here.zone),
             "theme": identity.theme if identity is not None else _visitor_theme(request),
             "path": path,
             "query": Query(dict(request.query_params.items())),

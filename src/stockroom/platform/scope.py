@@ -24,7 +24,7 @@ from stockroom.platform.db import Connection, Database
 from stockroom.platform.errors import Forbidden, Unauthenticated, Unavailable
 from stockroom.platform.exact_request import ExactRequest
 from stockroom.platform.held_answer import BufferedAnswer, replayed
-from stockroom.platform.i18n import choose_language, set_language
+from stockroom.platform.i18n import choose_language, known_zone, set_language
 from stockroom.platform.limits import Limits, RateLimited, take
 from stockroom.platform.security import Note, write_events
 from stockroom.platform.sessions import Identity, IdentityLoader
@@ -39,11 +39,14 @@ BY_ADDRESS = frozenset({"login", "reset"})
 
 
 class RequestScope:
-    """One request: id, moment (in the organisation's zone: its date is the local one), connection, person."""
+    """One request: id, moment (in the organisation's zone: its date is the local one), connection, person.
+
+    ``zone`` is the one that moments are shown in: the person's own, else the organisation's.
+    """
 
     __slots__ = (
         "_db", "actor", "address", "at", "csrf_bound_to", "database", "identity", "new_visitor", "notes",
-        "request_id", "secret",
+        "request_id", "secret", "zone",
     )  # fmt: skip
 
     def __init__(
@@ -54,6 +57,7 @@ class RequestScope:
         db: Connection,
         database: Database,
         secret: bytes,
+        zone: ZoneInfo,
         address: str = "",
     ) -> None:
         self.request_id = request_id
@@ -61,6 +65,7 @@ class RequestScope:
         self.database = database
         self.secret = secret
         self.address = address
+        self.zone = zone
         self.identity: Identity | None = None
         self.actor = ANONYMOUS
         self.csrf_bound_to = b""
@@ -183,6 +188,7 @@ class ScopeMiddleware(ASGIMiddleware):
             db=await self.database.acquire(),
             database=self.database,
             secret=self.secret,
+            zone=self.zone,
             address=counted_as(client_address(scope)),
         )
         scope["state"][STATE_KEY] = here
@@ -240,6 +246,7 @@ class ScopeMiddleware(ASGIMiddleware):
         preferred = request.cookies.get(LANGUAGE_COOKIE)
         if here.identity is not None:
             here.actor = here.identity.actor(here.request_id)
+            here.zone = known_zone(here.identity.time_zone) or self.zone
             here.csrf_bound_to = here.identity.token_hash
             preferred = here.identity.language or preferred
             request.scope["state"]["user"] = here.identity.username

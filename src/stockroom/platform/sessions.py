@@ -30,6 +30,7 @@ class Identity(msgspec.Struct, frozen=True):
     departments: Sequence[UUID] | None
     language: str | None
     theme: str
+    time_zone: str | None
     last_seen_at: datetime
 
     def actor(self, request_id: str) -> Actor:

@@ -5,13 +5,24 @@ A page has hundreds of words and few values. Jinja calls gettext for each word a
 """
 
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
-from jinja2 import BaseLoader, Environment, StrictUndefined, nodes
+from jinja2 import BaseLoader, ChoiceLoader, Environment, PackageLoader, StrictUndefined, nodes
 from jinja2.visitor import NodeTransformer
 from markupsafe import Markup
 
 from stockroom.platform import i18n
+
+PACKAGES = ("platform", "people", "catalog", "stock", "buying", "dispensing", "insight", "interchange")
+
+
+def module_templates() -> BaseLoader:
+    """The templates of all modules, each by its path inside its own folder."""
+    here = Path(__file__).parent.parent
+    return ChoiceLoader(
+        [PackageLoader(f"stockroom.{name}") for name in PACKAGES if (here / name / "templates").is_dir()]
+    )
 
 
 class _Fold(NodeTransformer):
@@ -31,14 +42,19 @@ class _Fold(NodeTransformer):
 
 
 class LanguageEnvironment(Environment):
-    """A Jinja environment of one language."""
+    """A Jinja environment of one language. Everything is escaped besides plain text (``.txt``)."""
 
     def __init__(
-        self, language: str, *, loader: BaseLoader, asset: Callable[[str], str], auto_reload: bool
+        self,
+        language: str,
+        *,
+        loader: BaseLoader,
+        asset: Callable[[str], str] = str,
+        auto_reload: bool = False,
     ) -> None:
         super().__init__(
             loader=loader,
-            autoescape=True,
+            autoescape=_is_markup,
             undefined=StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
@@ -53,3 +69,7 @@ class LanguageEnvironment(Environment):
         template = super()._parse(source, name, filename)
         self._fold.visit(template)
         return template
+
+
+def _is_markup(template: str | None) -> bool:
+    return template is None or not template.endswith(".txt")

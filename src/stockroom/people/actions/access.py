@@ -8,6 +8,8 @@ from msgspec import Meta
 
 from stockroom.people import queries
 from stockroom.people.actions.attempts import forget_account, unlock_account
+from stockroom.people.actions.links import forget_links
+from stockroom.people.actions.notices import PASSWORD_SET, tell_security
 from stockroom.people.errors import LastAdmin, RoleBeyondOwn, RoleUnknown
 from stockroom.people.passwords import Policy, hash_password, require_good_password
 from stockroom.people.queries.accounts import Account
@@ -38,7 +40,7 @@ class NewPassword(StructInput, frozen=True, kw_only=True):
 
 
 async def disable_account(db: Connection, *, account_id: UUID, actor: Actor) -> Account:
-    """Ends all sessions of the user at once. Raises NotFound, RoleBeyondOwn, LastAdmin."""
+    """Ends all sessions and one-time links of the user at once. Raises NotFound, RoleBeyondOwn, LastAdmin."""
     before = await queries.get_account(db, account_id)
     await require_own_rank(db, before.role, actor)
     if not before.active:
@@ -46,6 +48,7 @@ async def disable_account(db: Connection, *, account_id: UUID, actor: Actor) -> 
     await require_another_admin(db, before)
     await execute(db, SET_ACTIVE, {"id": account_id, "active": False})
     await end_sessions(db, account_id)
+    await forget_links(db, account_id)
     return await _told(db, "people.account.disable", before, actor)
 
 
@@ -62,22 +65,24 @@ async def enable_account(db: Connection, *, account_id: UUID, actor: Actor) -> A
 async def set_password(
     db: Connection, *, account_id: UUID, password: str, policy: Policy, actor: Actor, at: datetime
 ) -> Account:
-    """Ends all sessions of the user. Raises NotFound, RoleBeyondOwn, PasswordWeak."""
+    """Ends all sessions of the user and tells them by mail. Raises NotFound, RoleBeyondOwn, PasswordWeak."""
     before = await queries.get_account(db, account_id)
     await require_own_rank(db, before.role, actor)
     await replace_password(db, before, password=password, policy=policy, at=at)
     await end_sessions(db, account_id)
+    await tell_security(db, before, PASSWORD_SET, at=at)
     return await _told(db, "people.account.set_password", before, actor)
 
 
 async def replace_password(
     db: Connection, account: Account, *, password: str, policy: Policy, at: datetime
 ) -> None:
-    """Clears the locks too: what was guessed at is no more. Raises PasswordWeak."""
+    """Clears the locks and ends the one-time links that were sent before. Raises PasswordWeak."""
     require_good_password(password, policy=policy, personal=(account.username, account.email, account.name))
     hashed = await hash_password(password)
     await execute(db, REPLACE_HASH, {"id": account.id, "password_hash": hashed, "at": at})
     await forget_account(db, account.id)
+    await forget_links(db, account.id)
 
 
 async def end_sessions(db: Connection, account_id: UUID, *, besides: UUID | None = None) -> int:

@@ -1,6 +1,6 @@
 """Creating and changing users."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -8,6 +8,9 @@ from msgspec import Meta, field
 
 from stockroom.people import queries
 from stockroom.people.actions.access import end_sessions, require_another_admin, require_own_rank
+from stockroom.people.actions.invitations import send_invitation
+from stockroom.people.actions.links import forget_links
+from stockroom.people.actions.notices import EMAIL_CHANGED, tell_security
 from stockroom.people.errors import DepartmentUnknown, EmailTaken, UsernameTaken
 from stockroom.people.passwords import Policy, hash_password, require_good_password
 from stockroom.people.queries.accounts import Account
@@ -73,9 +76,18 @@ class AccountInput(AccountChange, frozen=True, kw_only=True):
 
 
 async def create_account(
-    db: Connection, *, account: AccountInput, policy: Policy, actor: Actor, at: datetime
+    db: Connection,
+    *,
+    account: AccountInput,
+    policy: Policy,
+    invite_for: timedelta | None = None,
+    actor: Actor,
+    at: datetime,
 ) -> UUID:
-    """Raises RoleUnknown, RoleBeyondOwn, UsernameTaken, EmailTaken, DepartmentUnknown, PasswordWeak."""
+    """With ``invite_for``, a user with an address and without a password is sent an invitation, good this long.
+
+    Raises RoleUnknown, RoleBeyondOwn, UsernameTaken, EmailTaken, DepartmentUnknown, PasswordWeak.
+    """
     account_id = new_id()
     await _check(db, account, None, actor)
     hashed = None
@@ -87,6 +99,8 @@ async def create_account(
     await execute(db, INSERT_ACCOUNT, {**_columns(account), **secret, "id": account_id, "at": at})
     await _bind(db, account_id, account.departments)
     made = await queries.get_account(db, account_id)
+    if invite_for is not None and made.email and not made.has_password:
+        await send_invitation(db, made, lifetime=invite_for, at=at)
     audit.record(db, actor, "people.account.create", "account", account_id, after=made)
     return account_id
 
@@ -94,7 +108,8 @@ async def create_account(
 async def update_account(
     db: Connection, *, account_id: UUID, account: AccountChange, version: int, actor: Actor
 ) -> Account:
-    """A new role ends all sessions of the user.
+    """A new role ends all sessions of the user; a new address ends the links that were sent to the old one,
+    which is told.
 
     Raises NotFound, RoleUnknown, RoleBeyondOwn, LastAdmin, UsernameTaken, EmailTaken, DepartmentUnknown,
     VersionStale.
@@ -110,6 +125,7 @@ async def update_account(
     await _bind(db, account_id, account.departments)
     if before.role != account.role:
         await end_sessions(db, account_id)
+    await note_new_address(db, before, account.email)
     after = await queries.get_account(db, account_id)
     audit.record(db, actor, "people.account.update", "account", account_id, before=before, after=after)
     return after
@@ -130,6 +146,13 @@ async def require_free_login(db: Connection, *, username: str, email: str, own_i
         raise UsernameTaken
     if taken == "email":
         raise EmailTaken
+
+
+async def note_new_address(db: Connection, before: Account, email: str) -> None:
+    """Where the address changed: what was sent to the old one is worth nothing, and it is told."""
+    if before.email != email:
+        await forget_links(db, before.id)
+        await tell_security(db, before, EMAIL_CHANGED)
 
 
 async def _bind(db: Connection, account_id: UUID, departments: list[UUID]) -> None:

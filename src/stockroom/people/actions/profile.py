@@ -8,20 +8,22 @@ from msgspec import Meta
 
 from stockroom.people import queries
 from stockroom.people.actions.access import end_sessions, replace_password
-from stockroom.people.actions.accounts import Language, require_free_login
-from stockroom.people.errors import PasswordWrong
+from stockroom.people.actions.accounts import Language, note_new_address, require_free_login
+from stockroom.people.actions.notices import PASSWORD_CHANGED, tell_security
+from stockroom.people.errors import PasswordWrong, TimeZoneUnknown
 from stockroom.people.passwords import Policy, password_matches
 from stockroom.people.queries.accounts import Account
 from stockroom.platform import audit
 from stockroom.platform.access import Actor
 from stockroom.platform.db import Connection, execute
 from stockroom.platform.errors import NotFound, VersionStale
-from stockroom.platform.fields import Email, Line, Name, StructInput
+from stockroom.platform.fields import ONE_LINE, Email, Line, Name, StructInput
+from stockroom.platform.i18n import zone_names
 from stockroom.platform.sessions import Identity
 
 UPDATE_PROFILE = """
 update people.account
-set name = %(name)s, email = %(email)s, phone = %(phone)s, version = version + 1
+set name = %(name)s, email = %(email)s, phone = %(phone)s, time_zone = %(time_zone)s, version = version + 1
 where id = %(id)s and version = %(version)s
 """
 SET_THEME = "update people.account set theme = %(theme)s where id = %(id)s"
@@ -32,11 +34,12 @@ Theme = Literal["auto", "light", "dark"]
 
 
 class ProfileInput(StructInput, frozen=True, kw_only=True):
-    """What people may change about themselves."""
+    """What people may change about themselves. Without a time zone moments are shown in the organisation's."""
 
     name: Annotated[Name, Meta(examples=["Anna Nowak"])]
     email: Annotated[Email, Meta(examples=["anna.nowak@hospital.example"])] = ""
     phone: Annotated[Line, Meta(examples=["+48 22 123 45 67"])] = ""
+    time_zone: Annotated[str, Meta(max_length=64, pattern=ONE_LINE, examples=["Europe/Warsaw"])] | None = None
 
 
 class PasswordChange(StructInput, frozen=True, kw_only=True):
@@ -61,7 +64,9 @@ class LanguageChoice(StructInput, frozen=True, kw_only=True):
 async def update_profile(
     db: Connection, *, identity: Identity, profile: ProfileInput, version: int, actor: Actor
 ) -> Account:
-    """Raises EmailTaken, VersionStale."""
+    """A new address is told to the old one. Raises EmailTaken, TimeZoneUnknown, VersionStale."""
+    if profile.time_zone is not None and profile.time_zone not in zone_names():
+        raise TimeZoneUnknown
     before = await queries.get_account(db, identity.account_id)
     await require_free_login(db, username=before.username, email=profile.email, own_id=before.id)
     params = {
@@ -70,9 +75,11 @@ async def update_profile(
         "name": profile.name.strip(),
         "email": profile.email,
         "phone": profile.phone,
+        "time_zone": profile.time_zone,
     }
     if not await execute(db, UPDATE_PROFILE, params):
         raise VersionStale
+    await note_new_address(db, before, profile.email)
     after = await queries.get_account(db, before.id)
     audit.record(db, actor, "people.profile.update", "account", before.id, before=before, after=after)
     return after
@@ -81,7 +88,10 @@ async def update_profile(
 async def change_password(
     db: Connection, *, identity: Identity, change: PasswordChange, policy: Policy, actor: Actor, at: datetime
 ) -> int:
-    """Ends the person's other sessions and answers how many. Raises PasswordWrong, PasswordWeak."""
+    """Ends the person's other sessions, answers how many, and tells the person by mail.
+
+    Raises PasswordWrong, PasswordWeak.
+    """
     account = await queries.get_account(db, identity.account_id)
     hashed = await queries.find_password_hash(db, account.id)
     if not await password_matches(hashed, change.old_password):
@@ -91,6 +101,7 @@ async def change_password(
     audit.record(
         db, actor, "people.profile.change_password", "account", account.id, after={"sessions_ended": ended}
     )
+    await tell_security(db, account, PASSWORD_CHANGED, at=at)
     return ended
 
 

@@ -1,5 +1,6 @@
 """JSON endpoints of users."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from stockroom.people import queries
 from stockroom.people.actions import access
 from stockroom.people.actions.access import NewPassword
 from stockroom.people.actions.accounts import AccountChange, AccountInput, create_account, update_account
+from stockroom.people.actions.invitations import invite_account
 from stockroom.people.queries.accounts import ACCOUNTS, Account
 from stockroom.people.queries.roles import Role
 from stockroom.people.web import settings_of
@@ -52,11 +54,15 @@ async def post_user(
     actor: NamedDependency[Actor],
     data: JSONBody[AccountInput],
 ) -> Response[Account]:
-    """422 `password.weak` names every broken rule of the password at `/password`."""
+    """Without a password, and with an e-mail address, the user is invited by mail to choose one.
+
+    422 `password.weak` names every broken rule of the password at `/password`.
+    """
     account_id = await create_account(
         db,
         account=data,
         policy=settings_of(request).password_policy,
+        invite_for=timedelta(hours=settings_of(request).invitation_hours),
         actor=actor,
         at=scope_of(request).at,
     )
@@ -136,6 +142,32 @@ async def post_user_password(
     return _answer(after)
 
 
+@post(
+    "/api/users/{account_id:uuid}/invite",
+    guards=WRITES,
+    status_code=200,
+    tags=TAGS,
+    summary="Invite a user",
+    responses=ANSWERS,
+)
+async def post_user_invitation(
+    request: AnyRequest,
+    db: NamedDependency[Connection],
+    actor: NamedDependency[Actor],
+    account_id: FromPath[UUID],
+) -> Response[Account]:
+    """Sends a link by mail by which the user chooses the first password; an older one ends.
+
+    409 `invitation.has_password`, `invitation.no_email`, `invitation.disabled`.
+    """
+    lifetime = timedelta(hours=settings_of(request).invitation_hours)
+    return _answer(
+        await invite_account(
+            db, account_id=account_id, lifetime=lifetime, actor=actor, at=scope_of(request).at
+        )
+    )
+
+
 @get("/api/roles", guards=READS, tags=TAGS, summary="Roles and their permissions", responses=ANSWERS)
 async def get_roles(db: NamedDependency[Connection]) -> list[Role]:
     return await queries.list_roles(db)
@@ -146,5 +178,6 @@ def _answer(account: Account) -> Response[Account]:
 
 
 ROUTES = [
-    list_users, get_user, post_user, put_user, disable_user, enable_user, post_user_password, get_roles,
+    list_users, get_user, post_user, put_user, disable_user, enable_user, post_user_password,
+    post_user_invitation, get_roles,
 ]  # fmt: skip

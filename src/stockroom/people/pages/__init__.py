@@ -1,11 +1,22 @@
 """Pages of people."""
 
-from stockroom.people.pages import access, accounts, audit, departments, me, photos, security, sign_in
+from stockroom.people.pages import (
+    access,
+    accounts,
+    audit,
+    departments,
+    me,
+    photos,
+    reset,
+    security,
+    sign_in,
+)
 from stockroom.platform.errors import N_
 from stockroom.platform.pages import NavItem
 
 ROUTES = [
-    *sign_in.ROUTES, *me.ROUTES, *photos.ROUTES, *accounts.ROUTES, *access.ROUTES, *departments.ROUTES,
+    *sign_in.ROUTES, *reset.ROUTES, *me.ROUTES, *photos.ROUTES, *accounts.ROUTES, *access.ROUTES,
+    *departments.ROUTES,
     *audit.ROUTES, *security.ROUTES,
 ]  # fmt: skip
 NAV = [

@@ -1,6 +1,7 @@
 """Letting a user in or keeping one out, and the roles, in the browser."""
 
 from collections.abc import Awaitable, Mapping
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -12,8 +13,9 @@ from litestar.params import FromPath
 from stockroom.people import queries
 from stockroom.people.actions import access
 from stockroom.people.actions.access import NewPassword
+from stockroom.people.actions.invitations import invite_account
 from stockroom.people.errors import PasswordsDiffer
-from stockroom.people.passwords import POLICY_WORDS
+from stockroom.people.passwords import POLICY_WORDS, policy_rules
 from stockroom.people.queries.accounts import Account
 from stockroom.people.rules import PERMISSIONS
 from stockroom.people.web import settings_of
@@ -52,6 +54,18 @@ async def enable_user(
     return await _done(request, db, account_id, deed, _("The user may sign in again."))
 
 
+@post("/users/{account_id:uuid}/invite", guards=WRITES, include_in_schema=False, status_code=303)
+async def invite_user(
+    request: AnyRequest,
+    db: NamedDependency[Connection],
+    actor: NamedDependency[Actor],
+    account_id: FromPath[UUID],
+) -> Response[Any]:
+    lifetime = timedelta(hours=settings_of(request).invitation_hours)
+    deed = invite_account(db, account_id=account_id, lifetime=lifetime, actor=actor, at=scope_of(request).at)
+    return await _done(request, db, account_id, deed, _("The invitation is on its way."))
+
+
 async def _done(
     request: AnyRequest, db: Connection, account_id: UUID, deed: Awaitable[Account], words: str
 ) -> Response[Any]:
@@ -62,7 +76,12 @@ async def _done(
     except Refusal as refusal:
         account = await queries.get_account(db, account_id)
         return page(
-            request, "people/user.html", status=refusal.status, account=account, **form_errors(refusal)
+            request,
+            "people/user.html",
+            status=refusal.status,
+            account=account,
+            at=scope_of(request).at,
+            **form_errors(refusal),
         )
     return redirect(request, f"/users/{account_id}", flash=words)
 
@@ -108,13 +127,19 @@ def typed_passwords(form: Mapping[str, str], *names: str) -> dict[str, str]:
     return {name: form[name] for name in names if form.get(name)}
 
 
+def new_password_words(request: AnyRequest) -> dict[str, Any]:
+    """What a field for a new password says: the policy in words, and its rules for the meter."""
+    policy = settings_of(request).password_policy
+    return {"password_words": _(POLICY_WORDS[policy]), "password_rules": policy_rules(policy)}
+
+
 def _password_form(request: AnyRequest, account: Account, refusal: Refusal | None) -> Response[bytes]:
     return page(
         request,
         "people/user_password.html",
         status=200 if refusal is None else refusal.status,
         account=account,
-        password_words=_(POLICY_WORDS[settings_of(request).password_policy]),
+        **new_password_words(request),
         **form_errors(refusal),
     )
 
@@ -131,4 +156,4 @@ async def show_roles(request: AnyRequest, db: NamedDependency[Connection]) -> Re
     return page(request, "people/roles.html", roles=roles)
 
 
-ROUTES = [disable_user, enable_user, show_password_form, set_user_password, show_roles]
+ROUTES = [disable_user, enable_user, invite_user, show_password_form, set_user_password, show_roles]

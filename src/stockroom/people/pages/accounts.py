@@ -1,5 +1,6 @@
 """Pages of users: the list, one user, new and edit."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -10,8 +11,7 @@ from litestar.params import FromPath
 
 from stockroom.people import queries
 from stockroom.people.actions.accounts import AccountChange, AccountInput, create_account, update_account
-from stockroom.people.pages.access import typed_passwords
-from stockroom.people.passwords import POLICY_WORDS
+from stockroom.people.pages.access import new_password_words, typed_passwords
 from stockroom.people.queries.accounts import ACCOUNTS, Account
 from stockroom.people.web import settings_of
 from stockroom.platform.access import Actor
@@ -46,9 +46,10 @@ COLUMNS: list[Column] = [
 async def list_users(request: AnyRequest, db: NamedDependency[Connection]) -> Response[Any]:
     asked = parse_list(ACCOUNTS, query_of(request, active="true"))
     found = await fetch_page(db, ACCOUNTS, asked)
+    at = scope_of(request).at
     if is_htmx(request):
-        return page(request, "people/_users.html", found=found, asked=asked)
-    return page(request, "people/users.html", found=found, asked=asked, **await _choices(db))
+        return page(request, "people/_users.html", found=found, asked=asked, at=at)
+    return page(request, "people/users.html", found=found, asked=asked, at=at, **await _choices(db))
 
 
 @get("/users/export", guards=READS, include_in_schema=False)
@@ -71,13 +72,21 @@ async def add_user(
     try:
         async with savepoint(db):
             account = convert(_structured(form), AccountInput, strict=False)
-            policy = settings_of(request).password_policy
             made = await create_account(
-                db, account=account, policy=policy, actor=actor, at=scope_of(request).at
+                db,
+                account=account,
+                policy=settings_of(request).password_policy,
+                invite_for=timedelta(hours=settings_of(request).invitation_hours),
+                actor=actor,
+                at=scope_of(request).at,
             )
     except Refusal as refusal:
         return await _form(request, db, None, form, refusal)
-    return redirect(request, f"/users/{made}", flash=_("User %(name)s was created.") % {"name": account.name})
+    invited = account.email and account.password is None
+    words = (
+        _("User %(name)s was created and is invited by mail.") if invited else _("User %(name)s was created.")
+    )
+    return redirect(request, f"/users/{made}", flash=words % {"name": account.name})
 
 
 @get("/users/{account_id:uuid}", guards=READS, include_in_schema=False)
@@ -97,6 +106,7 @@ async def user_page(
         status=200 if refusal is None else refusal.status,
         account=await queries.get_account(db, account_id),
         photo=await find_photo(db, "account", account_id),
+        at=scope_of(request).at,
         **form_errors(refusal),
     )
 
@@ -176,7 +186,7 @@ async def _form(
         account=account,
         form=form,
         chosen=set(form.get("departments", [])),
-        password_words=_(POLICY_WORDS[settings_of(request).password_policy]),
+        **new_password_words(request),
         **await _choices(db),
         **form_errors(refusal),
     )

@@ -11,10 +11,9 @@ from litestar.params import FromPath
 from stockroom.people import queries
 from stockroom.people.actions import profile
 from stockroom.people.actions.profile import LanguageChoice, PasswordChange, ProfileInput, ThemeChoice
-from stockroom.people.pages.access import typed_passwords
-from stockroom.people.passwords import POLICY_WORDS
+from stockroom.people.pages.access import new_password_words, typed_passwords
 from stockroom.people.queries.accounts import Account
-from stockroom.people.rules import device_words
+from stockroom.people.rules import device_words, zones_by_area
 from stockroom.people.web import choice_cookie, open_sessions, settings_of
 from stockroom.platform.access import Actor
 from stockroom.platform.db import Connection, savepoint
@@ -22,7 +21,7 @@ from stockroom.platform.errors import Refusal
 from stockroom.platform.fields import convert, structure
 from stockroom.platform.files.rows import find_photo
 from stockroom.platform.i18n import gettext as _
-from stockroom.platform.i18n import set_language
+from stockroom.platform.i18n import set_language, zone_names
 from stockroom.platform.pages import form_errors, form_version, own_path, page, read_form, redirect
 from stockroom.platform.scope import scope_of
 from stockroom.platform.web import Needs
@@ -127,7 +126,16 @@ async def choose_language(
 
 
 def _texts(account: Account) -> dict[str, str]:
-    return {"name": account.name, "email": account.email, "phone": account.phone}
+    return {
+        "name": account.name,
+        "email": account.email,
+        "phone": account.phone,
+        "time_zone": account.time_zone or "",
+    }
+
+
+def _zones() -> list[dict[str, Any]]:
+    return [{"label": _(area), "options": options} for area, options in zones_by_area(zone_names()).items()]
 
 
 async def my_page(
@@ -146,7 +154,9 @@ async def my_page(
         form=form if part == "profile" else _texts(account),
         sessions=await open_sessions(request),
         device=device_words,
-        password_words=_(POLICY_WORDS[settings_of(request).password_policy]),
+        zones=_zones(),
+        own_zone=settings_of(request).timezone,
+        **new_password_words(request),
         **form_errors(refusal),
     )
 

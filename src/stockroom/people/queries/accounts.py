@@ -13,8 +13,10 @@ from stockroom.platform.lists import Filter, ListSpec, Sort
 ACCOUNT = """
 select
     a.id, a.username, a.name, a.email, a.phone, a.role_code as role, r.name as role_name, a.active,
-    a.language, a.theme, a.password_hash is not null as has_password, a.last_sign_in_at, a.created_at,
-    a.version,
+    a.language, a.theme, a.time_zone, a.password_hash is not null as has_password,
+    (select l.expires_at from people.one_time_link l where l.account_id = a.id and l.purpose = 'invitation')
+        as invited_until,
+    a.last_sign_in_at, a.created_at, a.version,
     array(select m.department_id from people.account_department m join people.department d
         on d.id = m.department_id where m.account_id = a.id order by platform.fold(d.name), d.id)
         as departments,
@@ -58,7 +60,8 @@ OWN_HASH = "select password_hash from people.account where id = %(id)s"
 
 
 class Account(msgspec.Struct, frozen=True):
-    """A user. ``departments`` is empty for someone who sees every department."""
+    """A user. ``departments`` is empty for someone who sees every department; ``invited_until`` is when the
+    invitation ends, or ended, that was not accepted yet; without ``time_zone`` it is the organisation's."""
 
     id: UUID
     username: str
@@ -70,7 +73,9 @@ class Account(msgspec.Struct, frozen=True):
     active: bool
     language: str | None
     theme: str
+    time_zone: str | None
     has_password: bool
+    invited_until: datetime | None
     last_sign_in_at: datetime | None
     created_at: datetime
     version: int
@@ -103,8 +108,10 @@ ACCOUNTS = ListSpec(
     row=Account,
     columns=(
         "a.id, a.username, a.name, a.email, a.phone, a.role_code as role, r.name as role_name, a.active,"
-        " a.language, a.theme, a.password_hash is not null as has_password, a.last_sign_in_at, a.created_at,"
-        " a.version,"
+        " a.language, a.theme, a.time_zone, a.password_hash is not null as has_password,"
+        " (select l.expires_at from people.one_time_link l"
+        " where l.account_id = a.id and l.purpose = 'invitation') as invited_until,"
+        " a.last_sign_in_at, a.created_at, a.version,"
         " array(select m.department_id from people.account_department m join people.department d"
         " on d.id = m.department_id where m.account_id = a.id order by platform.fold(d.name), d.id),"
         " array(select d.name from people.account_department m join people.department d"
@@ -125,6 +132,9 @@ ACCOUNTS = ListSpec(
     filters={
         "role": Filter("a.role_code = %(value)s", describe="Code of the role, for example pharmacist."),
         "active": Filter("a.active = %(value)s", bool, "true or false."),
+        "has_password": Filter(
+            "(a.password_hash is not null) = %(value)s", bool, "false: those who still have to choose one."
+        ),
         "department": Filter(
             "exists (select from people.account_department m"
             " where m.account_id = a.id and m.department_id = %(value)s)",

@@ -14,7 +14,7 @@ select
     r.name as role_name, r.permissions,
     (select array_agg(d.department_id) from people.account_department d where d.account_id = a.id)
         as departments,
-    a.language, a.theme, s.last_seen_at
+    a.language, a.theme, a.time_zone, s.last_seen_at
 from people.session s
 join people.account a on a.id = s.account_id
 join people.role r on r.code = a.role_code
