@@ -55,7 +55,11 @@ def broken_in(report: VerifyReport) -> list[str]:
 
 
 async def verify_everything(
-    db: Connection, *, anchors: Path | None = None, store: Store | None = None, within: timedelta | None = None
+    db: Connection,
+    *,
+    anchors: Path | None = None,
+    store: Store | None = None,
+    within: timedelta | None = None,
 ) -> VerifyReport:
     """In a transaction that has not read anything yet. Checks that do not end ``within`` are left unfinished.
 
