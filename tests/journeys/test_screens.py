@@ -6,7 +6,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.journeys.conftest import DESK, Open
 from tests.shell.test_pages import violations
@@ -50,6 +50,10 @@ COLLECTIONS = (
 )  # fmt: skip
 ONLY_ERROR = "Failed to load resource: the server responded with a status of 404 (Not Found)"
 
+SETTLE = """async () => {
+    await new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)));
+    await Promise.allSettled(document.getAnimations().map((moving) => moving.finished));
+}"""
 ASKS_MORE = "[data-chart], form[data-dispense]"
 """What a page draws with a request of its own, after it was loaded."""
 
@@ -112,9 +116,8 @@ def show(page: Page, path: str, name: str) -> None:
 def darken(page: Page) -> None:
     """Until the last colour is on the screen: axe would read those in between."""
     page.emulate_media(color_scheme="dark")
-    page.wait_for_function("document.documentElement.dataset.bsTheme === 'dark'")
-    page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
-    page.wait_for_function("document.getAnimations().length === 0")
+    expect(page.locator("html")).to_have_attribute("data-bs-theme", "dark")
+    page.evaluate(SETTLE)
 
 
 def photograph(page: Page, name: str) -> None:

@@ -125,17 +125,17 @@ def test_removing_a_line_numbers_the_rest_again(page: Page) -> None:
 
 def test_a_second_submit_is_held_until_the_page_comes_back(page: Page) -> None:
     """The first asks whether the server can be reached, and sends the form itself when it answers."""
-    sent = "() => { HTMLFormElement.prototype.submit = () => (window.sent = (window.sent ?? 0) + 1); }"
+    sent = "() => { let times = 0; HTMLFormElement.prototype.submit = () => (document.body.dataset.sent = ++times); }"
     page.goto("/receive")
     page.evaluate(sent)
     button = page.get_by_role("button", name="Post the receipt")
     button.dblclick()
     expect(button).to_have_attribute("aria-disabled", "true")
-    page.wait_for_function("window.sent === 1")
+    expect(page.locator("body")).to_have_attribute("data-sent", "1")
     page.evaluate("dispatchEvent(new PageTransitionEvent('pageshow'))")
     expect(button).to_have_attribute("aria-disabled", "false")
     button.click()
-    page.wait_for_function("window.sent === 2")
+    expect(page.locator("body")).to_have_attribute("data-sent", "2")
 
 
 def test_an_unreachable_server_leaves_the_form_as_it_is(page: Page, posted: list[object]) -> None:
