@@ -74,6 +74,19 @@ def test_picker_chooses_by_keyboard_and_moves_on(page: Page) -> None:
     expect(line.get_by_label("Batch")).to_be_focused()
 
 
+def test_picker_keeps_what_the_arrows_chose_when_more_is_typed(page: Page) -> None:
+    open_new_line(page)
+    page.keyboard.type("amo")
+    options = page.locator(".lookup-list [role=option]")
+    expect(options).to_have_count(2)
+    page.keyboard.press("ArrowDown")
+    expect(options.nth(1)).to_have_attribute("aria-selected", "true")
+    with page.expect_response("**/lookup/products?q=amox"):
+        page.keyboard.type("x")
+    expect(options.nth(1)).to_have_attribute("aria-selected", "true")
+    expect(options.nth(0)).to_have_attribute("aria-selected", "false")
+
+
 def test_picker_takes_the_only_match_of_a_scan_at_once(page: Page) -> None:
     open_new_line(page)
     page.keyboard.type("enoxaparin")
