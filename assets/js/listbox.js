@@ -10,6 +10,7 @@ export class Listbox {
     this.list = list;
     this.choose = choose;
     this.at = -1;
+    this.moved = false;
     list.id ||= `list-${crypto.randomUUID()}`;
     list.setAttribute('role', 'listbox');
     list.setAttribute('aria-label', message('choices'));
@@ -28,7 +29,9 @@ export class Listbox {
     return this.options[this.at];
   }
 
+  /** What the arrow keys chose stays chosen when a later answer still offers it. */
   show(html) {
+    const kept = this.moved ? this.current?.dataset.id : undefined;
     this.list.innerHTML = html;
     this.list.querySelectorAll('[role=option]').forEach((option, i) => {
       option.id = `${this.list.id}-${i}`;
@@ -36,11 +39,14 @@ export class Listbox {
       option.setAttribute('aria-selected', 'false');
     });
     this.field.setAttribute('aria-expanded', String(this.options.length > 0));
-    this.mark(this.options.length ? 0 : -1);
+    const again = kept === undefined ? -1 : this.options.findIndex((option) => option.dataset.id === kept);
+    this.moved = again >= 0;
+    this.mark(this.options.length ? Math.max(again, 0) : -1);
   }
 
   close() {
     this.at = -1;
+    this.moved = false;
     this.field.setAttribute('aria-expanded', 'false');
     this.field.removeAttribute('aria-activedescendant');
   }
@@ -60,6 +66,7 @@ export class Listbox {
     const to = { ArrowDown: this.at >= last ? 0 : this.at + 1, ArrowUp: this.at <= 0 ? last : this.at - 1, PageDown: last, PageUp: 0 }[event.key];
     if (to === undefined || last < 0) return false;
     event.preventDefault();
+    this.moved = true;
     this.mark(to);
     return true;
   }

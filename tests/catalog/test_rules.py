@@ -142,3 +142,23 @@ def test_words_and_types_name_the_same_codes() -> None:
     assert set(get_args(ProductKind)) == set(rules.KINDS)
     assert set(get_args(SupplierKind)) == set(rules.SUPPLIER_KINDS)
     assert set(get_args(PriceKind)) == set(rules.PRICE_KINDS)
+
+
+@pytest.mark.parametrize(
+    ("typed", "factor", "said"),
+    [
+        ("2", "30", "60"),
+        ("1,5", "30", "45.0"),
+        ("-2", "2.5", "-5.0"),
+        ("0.000001", "0.5", "0.0000005"),
+        ("two", "30", "two"),
+        ("", "30", ""),
+        ("NaN", "30", "NaN"),
+        ("1e999999", "30", "1e999999"),
+        ("1e-999999", "30", "1e-999999"),
+    ],
+)
+def test_packs_become_base_units_and_what_is_no_quantity_stays_as_typed(
+    typed: str, factor: str, said: str
+) -> None:
+    assert rules.in_base_units(typed, Decimal(factor)) == said

@@ -46,6 +46,8 @@ def people(server: RunningServer) -> Iterator[Callable[[str], httpx.Client]]:
     def client(username: str) -> httpx.Client:
         if username not in clients:
             clients[username] = sign_in(server, username, PASSWORD)
+            # Between two questions of a journey the server may have closed an idle connection.
+            clients[username].headers["Connection"] = "close"
         return clients[username]
 
     yield client

@@ -74,6 +74,19 @@ def test_picker_chooses_by_keyboard_and_moves_on(page: Page) -> None:
     expect(line.get_by_label("Batch")).to_be_focused()
 
 
+def test_picker_keeps_what_the_arrows_chose_when_more_is_typed(page: Page) -> None:
+    open_new_line(page)
+    page.keyboard.type("amo")
+    options = page.locator(".lookup-list [role=option]")
+    expect(options).to_have_count(2)
+    page.keyboard.press("ArrowDown")
+    expect(options.nth(1)).to_have_attribute("aria-selected", "true")
+    with page.expect_response("**/lookup/products?q=amox"):
+        page.keyboard.type("x")
+    expect(options.nth(1)).to_have_attribute("aria-selected", "true")
+    expect(options.nth(0)).to_have_attribute("aria-selected", "false")
+
+
 def test_picker_takes_the_only_match_of_a_scan_at_once(page: Page) -> None:
     open_new_line(page)
     page.keyboard.type("enoxaparin")
@@ -125,17 +138,17 @@ def test_removing_a_line_numbers_the_rest_again(page: Page) -> None:
 
 def test_a_second_submit_is_held_until_the_page_comes_back(page: Page) -> None:
     """The first asks whether the server can be reached, and sends the form itself when it answers."""
-    sent = "() => { HTMLFormElement.prototype.submit = () => (window.sent = (window.sent ?? 0) + 1); }"
+    sent = "() => { let times = 0; HTMLFormElement.prototype.submit = () => (document.body.dataset.sent = ++times); }"
     page.goto("/receive")
     page.evaluate(sent)
     button = page.get_by_role("button", name="Post the receipt")
     button.dblclick()
     expect(button).to_have_attribute("aria-disabled", "true")
-    page.wait_for_function("window.sent === 1")
+    expect(page.locator("body")).to_have_attribute("data-sent", "1")
     page.evaluate("dispatchEvent(new PageTransitionEvent('pageshow'))")
     expect(button).to_have_attribute("aria-disabled", "false")
     button.click()
-    page.wait_for_function("window.sent === 2")
+    expect(page.locator("body")).to_have_attribute("data-sent", "2")
 
 
 def test_an_unreachable_server_leaves_the_form_as_it_is(page: Page, posted: list[object]) -> None:
