@@ -34,6 +34,7 @@ async def date_batch(db: Connection, *, batch_id: UUID, expires_on: date, versio
 
     Raises NotFound, VersionStale, BatchNotTracked, BatchDated, BatchTwice, DateImpossible.
     """
+    rules.check_expiry_date(expires_on, at="/expires_on")
     seen = await get_batch(db, batch_id, actor=actor)
     product = (await lock_products(db, [seen.product_id], for_stock=False))[seen.product_id]
     batch = await get_batch(db, batch_id, actor=actor)
@@ -41,7 +42,6 @@ async def date_batch(db: Connection, *, batch_id: UUID, expires_on: date, versio
         raise errors.BatchNotTracked(at="/expires_on", product=product.name)
     if batch.expires_on is not None:
         raise errors.BatchDated(batch=batch.code, expires_on=batch.expires_on)
-    rules.check_expiry_date(expires_on, at="/expires_on")
     params = {
         "id": batch_id,
         "product_id": product.id,
