@@ -8,6 +8,7 @@ import pytest
 from litestar import Litestar
 
 from stockroom.main import create_app
+from stockroom.platform.edge import Edge
 from stockroom.settings import load_settings
 from tests.api.routes import Route, routes_of
 from tests.api.samples import Samples
@@ -22,28 +23,33 @@ def demo_conninfo(cluster: str, demo_template: str) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-async def hospital(demo_conninfo: str) -> AsyncIterator[SignIn]:
-    """Signs people in to the application over the demo hospital."""
+def application(demo_conninfo: str) -> Iterator[Edge]:
+    """Made without a loop, so that tests of either kind may ask for it first."""
     with tempfile.TemporaryDirectory() as folder:
         settings = load_settings(
             _env_file=None, stockroom_data_dir=Path(folder), environment="test", default_language="en"
         )
-        app = create_app(settings, demo_conninfo)
-        litestar = app.app
-        assert isinstance(litestar, Litestar)
-        async with litestar.lifespan():
-            made = SignIn(app, litestar.state.database)
-            yield made
-            await made.close()
+        yield create_app(settings, demo_conninfo)
 
 
 @pytest.fixture(scope="session")
-def samples(demo_conninfo: str, hospital: SignIn) -> Samples:
+async def hospital(application: Edge) -> AsyncIterator[SignIn]:
+    """Signs people in to the application over the demo hospital."""
+    litestar = application.app
+    assert isinstance(litestar, Litestar)
+    async with litestar.lifespan():
+        made = SignIn(application, litestar.state.database)
+        yield made
+        await made.close()
+
+
+@pytest.fixture(scope="session")
+def samples(demo_conninfo: str) -> Samples:
     return Samples(demo_conninfo)
 
 
 @pytest.fixture(scope="session")
-def routes(hospital: SignIn) -> list[Route]:
-    litestar = hospital.app.app
+def routes(application: Edge) -> list[Route]:
+    litestar = application.app
     assert isinstance(litestar, Litestar)
     return routes_of(litestar)
