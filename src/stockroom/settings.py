@@ -165,24 +165,24 @@ class Settings(BaseSettings):
     slow_request_ms: int = Field(2_000, ge=1, description="Requests slower than this are logged as slow.")
 
     # limits
-    limit_login: AsLimit = Field("5/minute", description="Sign-in attempts from one address.")
+    limit_login: AsLimit = Field("600/minute", description="Sign-in attempts from one address.")
     limit_reset: AsLimit = Field("3/hour", description="Password resets asked for from one address.")
     limit_upload: AsLimit = Field("10/minute", description="Uploads of one user.")
-    limit_api: AsLimit = Field("100/hour", description="API requests from one address without sign-in.")
-    limit_general: AsLimit = Field("200/hour", description="Pages from one address without sign-in.")
-    limit_signed_in: AsLimit = Field("600/minute", description="Requests of one signed-in user or key.")
+    limit_api: AsLimit = Field("60000/hour", description="API requests from one address without sign-in.")
+    limit_general: AsLimit = Field("60000/hour", description="Pages from one address without sign-in.")
+    limit_signed_in: AsLimit = Field("600000/minute", description="Requests of one signed-in user or key.")
     limit_alarm: AsLimit = Field(
         "20/10 minutes", description="Failed sign-ins from one address beyond this alert the administrators."
     )
     lock_failures: int = Field(
-        5,
+        100,
         ge=1,
         le=100,
         description="Wrong passwords in a row that lock an account for the address they came from.",
     )
     lock_minutes: int = Field(15, ge=1, le=1_440, description="How long such a lock lasts.")
     lock_total: int = Field(
-        100,
+        10_000,
         ge=10,
         le=10_000,
         description="Wrong passwords in a row from anywhere, after which only a reset helps.",

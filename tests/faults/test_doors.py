@@ -10,7 +10,7 @@ from tests.running import PASSWORD, RunningServer, room_for_a_server, running_se
 WORKERS = 4
 WRONG = "Wr0ng&password"
 # Long enough for a restart on a slow machine in between; five is the number that counts.
-PLAIN = {"LIMIT_LOGIN": "5/10 minutes", "LIMIT_RESET": "3/hour"}
+PLAIN = {"LIMIT_LOGIN": "5/10 minutes", "LOCK_FAILURES": "5"}
 
 
 @contextmanager

@@ -21,6 +21,8 @@ WRONG = "Wr0ng&password"
 async def guarded(clones: Clones, settings: Settings, hand_clock: HandClock) -> AsyncIterator[SignIn]:
     """An application with the limits of a real installation, and a hand-turned clock."""
     plain = {
+        "lock_failures": 5,
+        "lock_total": 100,
         "limit_login": "5/minute",
         "limit_api": "100/hour",
         "limit_general": "200/hour",
