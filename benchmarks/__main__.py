@@ -22,12 +22,13 @@ from pathlib import Path
 import httpx
 import uvloop
 from litestar import Litestar
+from psycopg.conninfo import make_conninfo
 
 from benchmarks import load
 from benchmarks.capture import Capture
 from benchmarks.limit import pgbench, scripts_of
 from benchmarks.scenarios import Scenario, Session, new_key, scenarios
-from benchmarks.setting import Ids, furnish, hospital
+from benchmarks.setting import OWNER, Ids, furnish, hospital
 from stockroom.interchange.demo.cast import PASSWORD
 from stockroom.main import create_app
 from stockroom.platform.logs import set_up_logs
@@ -42,6 +43,7 @@ def server(settings: Settings, conninfo: str, workers: int) -> Generator[int]:
     """A real server process on loopback; ended by its own process id."""
     environment = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"} | {
         "DATABASE_URL": conninfo,
+        "DATABASE_OWNER_URL": make_conninfo(conninfo, user=OWNER),
         "STOCKROOM_DATA_DIR": str(settings.stockroom_data_dir),
         "LOG_FORMAT": "json",
         # Counted as ever, but one user asks here more often than six hundred times a minute.

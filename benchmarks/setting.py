@@ -9,6 +9,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import msgspec
+from psycopg.conninfo import make_conninfo
 
 from stockroom.dispensing import PatientInput, create_patient
 from stockroom.interchange import load_demo_hospital
@@ -16,14 +17,16 @@ from stockroom.main import make_events
 from stockroom.people import ALL_PERMISSIONS
 from stockroom.platform import audit
 from stockroom.platform.access import system_actor
+from stockroom.platform.application_role import NAME as APPLICATION
 from stockroom.platform.clock import utc_now
-from stockroom.platform.db import Database, fetch_values
+from stockroom.platform.db import Connection, Database, fetch_values
 from stockroom.platform.embedded import EmbeddedPostgres
 from stockroom.platform.migrate import migrate
 from stockroom.settings import Settings
 from stockroom.stock import AdjustmentInput, AdjustmentLine, open_stock
 
 PLENTY = Decimal(100_000_000)
+OWNER = "stockroom"
 PATIENTS = 2_000
 LINES = 100
 
@@ -54,12 +57,12 @@ class Ids(msgspec.Struct, frozen=True):
 
 @contextmanager
 def hospital(data_dir: Path, settings: Settings) -> Generator[tuple[EmbeddedPostgres, str]]:
-    """The server with durable commits, as an installation has it, and its conninfo."""
+    """The server with durable commits, as an installation has it, and the application's conninfo."""
     server = EmbeddedPostgres(data_dir)
     conninfo = server.start()
     try:
         migrate(conninfo)
-        yield server, conninfo
+        yield server, make_conninfo(conninfo, user=APPLICATION)
     finally:
         server.stop()
 
@@ -92,7 +95,7 @@ async def furnish(settings: Settings, conninfo: str) -> Ids:
         ]
         opening = AdjustmentInput(place_id=ids.store, reason="opening", lines=lines)
         await open_stock(db, opening=opening, actor=actor, at=at)
-    async with database.connection() as db:
-        await db.execute("vacuum analyze")
     await database.close()
+    async with await Connection.connect(make_conninfo(conninfo, user=OWNER), autocommit=True) as db:
+        await db.execute("vacuum analyze")
     return ids

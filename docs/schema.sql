@@ -27,7 +27,8 @@ CREATE FUNCTION catalog.barcode_key(code text) RETURNS text
     RETURN CASE WHEN (code ~ '^([0-9]{8}|[0-9]{12,14})$'::text) THEN lpad(code, 14, '0'::text) ELSE code END;
 
 CREATE FUNCTION platform.append_audit(entries jsonb) RETURNS void
-    LANGUAGE plpgsql
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
     head platform.audit_head;
@@ -831,6 +832,10 @@ CREATE INDEX audit_entry_at ON platform.audit_entry USING btree (at);
 
 CREATE INDEX audit_entry_entity ON platform.audit_entry USING btree (entity, entity_id, seq);
 
+CREATE INDEX audit_entry_ids ON platform.audit_entry USING gin (((after -> 'ids'::text))) WHERE (entity_id = ''::text);
+
+CREATE INDEX audit_entry_request ON platform.audit_entry USING btree (request_id);
+
 CREATE INDEX idempotency_at ON platform.idempotency USING btree (at);
 
 CREATE INDEX rate_limit_expires ON platform.rate_limit USING btree (expires_at);
@@ -888,6 +893,26 @@ CREATE UNIQUE INDEX place_outside ON stock.place USING btree (kind) WHERE outsid
 CREATE INDEX place_parent ON stock.place USING btree (parent_id);
 
 CREATE INDEX place_search ON stock.place USING gin (search_text public.gin_trgm_ops);
+
+CREATE TRIGGER receipt_line_append_only BEFORE DELETE OR UPDATE ON buying.receipt_line FOR EACH ROW EXECUTE FUNCTION platform.refuse_change();
+
+CREATE TRIGGER receipt_line_no_truncate BEFORE TRUNCATE ON buying.receipt_line FOR EACH STATEMENT EXECUTE FUNCTION platform.refuse_change();
+
+CREATE TRIGGER answered_warning_append_only BEFORE DELETE OR UPDATE ON dispensing.answered_warning FOR EACH ROW EXECUTE FUNCTION platform.refuse_change();
+
+CREATE TRIGGER answered_warning_no_truncate BEFORE TRUNCATE ON dispensing.answered_warning FOR EACH STATEMENT EXECUTE FUNCTION platform.refuse_change();
+
+CREATE TRIGGER dispensing_append_only BEFORE DELETE OR UPDATE ON dispensing.dispensing FOR EACH ROW EXECUTE FUNCTION platform.refuse_change();
+
+CREATE TRIGGER dispensing_line_append_only BEFORE DELETE OR UPDATE ON dispensing.dispensing_line FOR EACH ROW EXECUTE FUNCTION platform.refuse_change();
+
+CREATE TRIGGER dispensing_line_no_truncate BEFORE TRUNCATE ON dispensing.dispensing_line FOR EACH STATEMENT EXECUTE FUNCTION platform.refuse_change();
+
+CREATE TRIGGER dispensing_no_truncate BEFORE TRUNCATE ON dispensing.dispensing FOR EACH STATEMENT EXECUTE FUNCTION platform.refuse_change();
+
+CREATE TRIGGER owed_cancelled_append_only BEFORE DELETE OR UPDATE ON dispensing.owed_cancelled FOR EACH ROW EXECUTE FUNCTION platform.refuse_change();
+
+CREATE TRIGGER owed_cancelled_no_truncate BEFORE TRUNCATE ON dispensing.owed_cancelled FOR EACH STATEMENT EXECUTE FUNCTION platform.refuse_change();
 
 CREATE TRIGGER audit_entry_append_only BEFORE DELETE OR UPDATE ON platform.audit_entry FOR EACH ROW EXECUTE FUNCTION platform.refuse_change();
 
@@ -1059,3 +1084,90 @@ ALTER TABLE ONLY stock.place
 
 ALTER TABLE ONLY stock.place
     ADD CONSTRAINT place_parent_id_fkey FOREIGN KEY (parent_id) REFERENCES stock.place(id);
+
+GRANT USAGE ON SCHEMA buying TO stockroom_app;
+
+GRANT USAGE ON SCHEMA catalog TO stockroom_app;
+
+GRANT USAGE ON SCHEMA dispensing TO stockroom_app;
+
+GRANT USAGE ON SCHEMA interchange TO stockroom_app;
+
+GRANT USAGE ON SCHEMA people TO stockroom_app;
+
+GRANT USAGE ON SCHEMA platform TO stockroom_app;
+
+GRANT USAGE ON SCHEMA stock TO stockroom_app;
+
+REVOKE ALL ON FUNCTION platform.append_audit(entries jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION platform.append_audit(entries jsonb) TO stockroom_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE buying.receipt TO stockroom_app;
+
+GRANT SELECT,INSERT ON TABLE buying.receipt_line TO stockroom_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE catalog.barcode TO stockroom_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE catalog.dosage_form TO stockroom_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE catalog.pack TO stockroom_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE catalog.price TO stockroom_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE catalog.product TO stockroom_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE catalog.supplier TO stockroom_app;
+
+GRANT SELECT,INSERT ON TABLE dispensing.answered_warning TO stockroom_app;
+
+GRANT SELECT,INSERT ON TABLE dispensing.dispensing TO stockroom_app;
+
+GRANT SELECT,INSERT ON TABLE dispensing.dispensing_line TO stockroom_app;
+
+GRANT SELECT,INSERT ON TABLE dispensing.owed_cancelled TO stockroom_app;
+
+GRANT SELECT,INSERT ON TABLE stock.document TO stockroom_app;
+
+GRANT SELECT ON TABLE dispensing.owed TO stockroom_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE dispensing.patient TO stockroom_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE dispensing.prescriber TO stockroom_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE interchange.draft TO stockroom_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE interchange.imported TO stockroom_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE interchange.old_document TO stockroom_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE people.account TO stockroom_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE people.account_department TO stockroom_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE people.department TO stockroom_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE people.role TO stockroom_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE people.session TO stockroom_app;
+
+GRANT SELECT ON TABLE platform.audit_entry TO stockroom_app;
+
+GRANT SELECT ON TABLE platform.audit_head TO stockroom_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE platform.counter TO stockroom_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE platform.idempotency TO stockroom_app;
+
+GRANT SELECT ON TABLE public.alembic_version TO stockroom_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE stock.balance TO stockroom_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE stock.batch TO stockroom_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE stock.level TO stockroom_app;
+
+GRANT SELECT,INSERT ON TABLE stock.movement TO stockroom_app;
+
+GRANT USAGE ON SEQUENCE stock.movement_seq_seq TO stockroom_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE stock.place TO stockroom_app;

@@ -19,7 +19,7 @@ NOISE = re.compile(r"^(--.*|SET .*;|SELECT pg_catalog\.set_config.*|\\(un)?restr
 def dump_schema(pg_dump: Path, conninfo: str) -> str:
     """The schema of the database behind the conninfo, without owners, versions and session settings."""
     dumped = subprocess.run(  # noqa: S603
-        [pg_dump, "--schema-only", "--no-owner", "--no-privileges", f"--dbname={conninfo}"],
+        [pg_dump, "--schema-only", "--no-owner", f"--dbname={conninfo}"],
         check=True,
         capture_output=True,
         text=True,

@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import os
+import shutil
 import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import AsyncExitStack
@@ -25,6 +26,7 @@ from stockroom.people.actions.roles import sync_builtin_roles
 from stockroom.people.rules import ALL
 from stockroom.platform import audit
 from stockroom.platform.access import Actor, system_actor
+from stockroom.platform.application_role import NAME as APPLICATION
 from stockroom.platform.clock import utc_now
 from stockroom.platform.db import Connection, Database
 from stockroom.platform.edge import Edge
@@ -50,12 +52,37 @@ TEST_SERVER = {
 }
 
 
+CLUSTER_DIR = "STOCKROOM_TEST_CLUSTER_DIR"
+"""Named by the process that starts the parallel workers, which hand it on; that process removes it at the end."""
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if CLUSTER_DIR not in os.environ:
+        folder = Path(tempfile.mkdtemp(prefix="stockroom-test-"))
+        folder.chmod(0o755)
+        os.environ[CLUSTER_DIR] = str(folder)
+        config.add_cleanup(lambda: _remove_cluster(folder))
+
+
+def _remove_cluster(folder: Path) -> None:
+    del os.environ[CLUSTER_DIR]
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def as_owner(conninfo: str) -> str:
+    """The same database, as the owner of the schema."""
+    return make_conninfo(conninfo, user="stockroom")
+
+
+def as_application(conninfo: str) -> str:
+    """The same database, as the role that the application works as."""
+    return make_conninfo(conninfo, user=APPLICATION)
+
+
 @pytest.fixture(scope="session")
 def cluster() -> Iterator[str]:
-    """A libpq conninfo of the run's own server; parallel workers share it."""
-    run = os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))
-    data_dir = Path(tempfile.gettempdir()) / f"stockroom-test-{hashlib.sha256(run.encode()).hexdigest()[:12]}"
-    data_dir.mkdir(mode=0o755, exist_ok=True)
+    """The owner's conninfo of the run's own server; parallel workers share it."""
+    data_dir = Path(os.environ[CLUSTER_DIR])
     server = EmbeddedPostgres(data_dir, settings=TEST_SERVER)
     conninfo = server.start()
     yield conninfo
@@ -89,7 +116,7 @@ def _fill_with_demo(conninfo: str) -> None:
     )
 
     async def load() -> None:
-        database = Database(settings, conninfo, before_commit=audit.write_pending, events=make_events())
+        database = Database(settings, as_application(conninfo), before_commit=audit.write_pending, events=make_events())
         await database.open()
         try:
             at = utc_now().astimezone(WARSAW)
@@ -127,7 +154,7 @@ class Clones:
         self.names: list[str] = []
 
     def make(self) -> str:
-        """A conninfo of a fresh, empty, migrated database."""
+        """A conninfo of a fresh, empty, migrated database, as the application's role."""
         name = f"test_{new_id().hex}"
         with psycopg.connect(self.cluster, autocommit=True) as admin:
             admin.execute(
@@ -136,7 +163,7 @@ class Clones:
                 )
             )
         self.names.append(name)
-        return make_conninfo(self.cluster, dbname=name)
+        return as_application(make_conninfo(self.cluster, dbname=name))
 
     def drop_all(self) -> None:
         with psycopg.connect(self.cluster, autocommit=True) as admin:

@@ -5,13 +5,14 @@ import pytest
 from click.testing import CliRunner
 
 from stockroom.cli import main
-from tests.conftest import PASSWORD, Clones
+from tests.conftest import PASSWORD, Clones, as_owner
 
 
 @pytest.fixture
 def conninfo(clones: Clones, monkeypatch: pytest.MonkeyPatch) -> str:
     made = clones.make()
     monkeypatch.setenv("DATABASE_URL", made)
+    monkeypatch.setenv("DATABASE_OWNER_URL", as_owner(made))
     return made
 
 

@@ -5,6 +5,7 @@ import os
 import signal
 import threading
 
+import structlog
 import uvicorn
 from litestar.types import ASGIApp
 
@@ -12,7 +13,13 @@ from stockroom.main import create_app
 from stockroom.platform.logs import set_up_logs
 from stockroom.settings import Settings, load_settings
 
+log = structlog.get_logger("stockroom.server")
 CONNINFO = "STOCKROOM_CONNINFO"
+ONE_URL = (
+    "The application comes in as the owner of the schema and steps down to a role that cannot change the ledger;"
+    " whoever could run SQL of their own in its sessions could step up again. Give it a login role of its own in"
+    " DATABASE_URL and the owner in DATABASE_OWNER_URL."
+)
 GRACEFUL_SECONDS = 10
 HEALTHCHECK_SECONDS = 60
 """A worker that is slow to load on a busy machine is not a dead one."""
@@ -21,6 +28,8 @@ HEALTHCHECK_SECONDS = 60
 def run_server(settings: Settings, conninfo: str) -> None:
     """Serve until told to stop; what runs may finish within ten seconds."""
     _set_up_logs(settings)
+    if settings.postgres_url is not None and settings.postgres_owner_url is None:
+        log.warning("database.one_url", meaning=ONE_URL)
     several = settings.workers > 1
     if several:
         os.environ[CONNINFO] = conninfo

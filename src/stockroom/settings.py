@@ -72,6 +72,10 @@ class Settings(BaseSettings):
     database_url: SecretStr | None = Field(
         None, description="PostgreSQL 15 or newer. Empty: the embedded server."
     )
+    database_owner_url: SecretStr | None = Field(
+        None,
+        description="The owner of the schema, for migrations; DATABASE_URL is then a login role that owns nothing.",
+    )
     db_pool_min: int = Field(1, ge=0, le=100, description="Connections kept open by each worker.")
     db_pool_max: int = Field(10, ge=1, le=500, description="Connections at most for each worker.")
     db_connect_timeout: int = Field(10, ge=1, le=300, description="Seconds to wait for a new connection.")
@@ -185,6 +189,8 @@ class Settings(BaseSettings):
     def _consistent(self) -> "Settings":
         if self.db_pool_min > self.db_pool_max:
             raise ValueError("DB_POOL_MIN is larger than DB_POOL_MAX")
+        if self.database_owner_url is not None and self.database_url is None:
+            raise ValueError("DATABASE_OWNER_URL is set without DATABASE_URL")
         return self
 
     @property
@@ -194,6 +200,10 @@ class Settings(BaseSettings):
     @property
     def postgres_url(self) -> str | None:
         return None if self.database_url is None else self.database_url.get_secret_value()
+
+    @property
+    def postgres_owner_url(self) -> str | None:
+        return None if self.database_owner_url is None else self.database_owner_url.get_secret_value()
 
     def has_module(self, name: str) -> bool:
         return name in self.stockroom_modules

@@ -19,7 +19,7 @@ from schemathesis.checks import CHECKS, load_all_checks
 from schemathesis.core.failures import FailureGroup
 
 from tests.api.samples import Samples
-from tests.conftest import Clones
+from tests.conftest import Clones, as_owner
 from tests.running import RunningServer, room_for_a_server, running_server, sign_in
 
 EXAMPLES = 14
@@ -52,7 +52,8 @@ def conninfo(cluster, demo_template):
 
 @pytest.fixture(scope="module")
 def server(conninfo):
-    with room_for_a_server() as room, running_server(room, settings={"DATABASE_URL": conninfo}) as server:
+    urls = {"DATABASE_URL": conninfo, "DATABASE_OWNER_URL": as_owner(conninfo)}
+    with room_for_a_server() as room, running_server(room, settings=urls) as server:
         server.create_user("contract", "admin")
         server.start()
         yield server

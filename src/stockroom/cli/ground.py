@@ -6,10 +6,14 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
 from contextlib import asynccontextmanager, contextmanager
 from typing import Any, NoReturn, TypeVar
 
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from rich.console import Console
+from rich.markup import escape
 
 from stockroom.main import make_events
 from stockroom.platform import audit
+from stockroom.platform.application_role import NAME as APPLICATION
+from stockroom.platform.application_role import RoleNotMade, RoleTooStrong, role_of
 from stockroom.platform.db import Connection, Database
 from stockroom.platform.embedded import EmbeddedError, EmbeddedPostgres, kept_running
 from stockroom.platform.errors import Refusal
@@ -40,10 +44,22 @@ def settings_or_fail(**overrides: Any) -> Settings:
 
 @contextmanager
 def running_database(settings: Settings) -> Generator[str]:
-    """A conninfo of the migrated database: the embedded server, or the one DATABASE_URL names."""
+    """A conninfo of the migrated database, as the application's role: it cannot change what is append-only.
+
+    The embedded server, or the one DATABASE_URL names. A command that needs the owner says so and takes
+    ``owned_database``.
+    """
+    with owned_database(settings) as owner:
+        yield application_conninfo(settings, owner)
+
+
+@contextmanager
+def owned_database(settings: Settings) -> Generator[str]:
+    """A conninfo of the migrated database as the owner of the schema: for backups, never for serving."""
     if settings.postgres_url is not None:
-        _migrated(settings.postgres_url)
-        yield settings.postgres_url
+        owner = settings.postgres_owner_url or settings.postgres_url
+        _migrated(settings, owner)
+        yield owner
         return
     settings.stockroom_data_dir.mkdir(parents=True, exist_ok=True)
     server = EmbeddedPostgres(settings.stockroom_data_dir)
@@ -52,18 +68,31 @@ def running_database(settings: Settings) -> Generator[str]:
     except EmbeddedError as error:
         fail(str(error))
     try:
-        _migrated(conninfo)
+        _migrated(settings, conninfo)
         with kept_running(server):
             yield conninfo
     finally:
         server.stop()
 
 
-def _migrated(conninfo: str) -> None:
+def application_conninfo(settings: Settings, owner: str) -> str:
+    """How the application comes in. With one URL it comes in as the owner and steps down at once."""
+    if settings.postgres_url is None:
+        return make_conninfo(owner, user=APPLICATION)
+    if settings.postgres_owner_url is not None:
+        return settings.postgres_url
+    options = conninfo_to_dict(owner).get("options") or ""
+    return make_conninfo(owner, options=f"{options} -c role={APPLICATION}".strip())
+
+
+def _migrated(settings: Settings, owner: str) -> None:
+    """Raises nothing that the operator can mend: it is said, and the command ends."""
     try:
-        before, after = migrate(conninfo)
-    except SchemaTooNew as error:
-        fail(str(error))
+        with_two_urls = settings.postgres_url is not None and settings.postgres_owner_url is not None
+        role = role_of(settings.postgres_url) if with_two_urls and settings.postgres_url else APPLICATION
+        before, after = migrate(owner, role=role, login=settings.postgres_url is None)
+    except (SchemaTooNew, RoleNotMade, RoleTooStrong) as error:
+        fail(escape(str(error)))
     if before != after:
         console.print(f"→ Schema brought from {before or 'nothing'} to {after}")
 

@@ -11,6 +11,7 @@ from typing import Any, LiteralString, Self, TypeVar
 
 import msgspec
 from psycopg import AsyncConnection, AsyncCursor, OperationalError, errors
+from psycopg.conninfo import conninfo_to_dict
 from psycopg.rows import RowMaker, TupleRow
 from psycopg.sql import Composed
 from psycopg.types.json import set_json_dumps, set_json_loads
@@ -150,7 +151,7 @@ class Database:
                 "patience": RECONNECT_SECONDS,
                 "application_name": "stockroom",
                 "options": (
-                    f"-c timezone=UTC -c statement_timeout={settings.db_statement_timeout_ms}"
+                    f"{conninfo_to_dict(conninfo).get('options') or ''} -c timezone=UTC -c statement_timeout={settings.db_statement_timeout_ms}"
                     f" -c lock_timeout={settings.db_lock_timeout_ms}"
                     " -c idle_in_transaction_session_timeout=60000"
                 ),

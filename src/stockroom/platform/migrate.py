@@ -11,6 +11,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine
 from sqlalchemy.pool import NullPool
 
+from stockroom.platform import application_role
 from stockroom.platform.schema import SCRIPTS
 
 ADVISORY_LOCK = 0x53544F434B  # "STOCK"
@@ -25,8 +26,12 @@ class SchemaTooNew(RuntimeError):
 def run_file(version_file: str) -> None:
     """Execute the SQL file beside a version's Python file, as it stands."""
     sql = Path(version_file).with_suffix(".sql").read_text(encoding="utf-8")
-    connection: Any = op.get_bind().connection.driver_connection  # psycopg's own, behind SQLAlchemy's facade
-    connection.execute(sql)
+    _driver(op.get_bind()).execute(sql)
+
+
+def _driver(connection: Any) -> Any:
+    """psycopg's own connection, behind SQLAlchemy's facade."""
+    return connection.connection.driver_connection
 
 
 def _config() -> Config:
@@ -40,21 +45,26 @@ def head() -> str:
     return ScriptDirectory.from_config(_config()).get_current_head() or ""
 
 
-def migrate(conninfo: str) -> tuple[str, str]:
-    """Bring the database to the newest version; answers (before, after).
+def migrate(conninfo: str, *, role: str = application_role.NAME, login: bool = True) -> tuple[str, str]:
+    """Bring the database to the newest version, and the application's role to its privileges; (before, after).
 
-    A second process waits for the first and then finds nothing to do. Raises SchemaTooNew.
+    ``conninfo`` is the owner's. A role of the usual name is made where it is missing, with ``login`` as one that
+    comes in by itself; any other is there already. A second process waits for the first and then finds nothing
+    to do. Raises SchemaTooNew, RoleNotMade, RoleTooStrong.
     """
     engine = create_engine(
         "postgresql+psycopg://", creator=lambda: psycopg.connect(conninfo), poolclass=NullPool
     )
     with psycopg.connect(conninfo, autocommit=True) as turn:
         turn.execute(WAIT_FOR_TURN, [ADVISORY_LOCK])  # held until this connection closes
+        if role == application_role.NAME:
+            application_role.ensure_role(turn, role, login=login)
         with engine.begin() as connection:
             before = MigrationContext.configure(connection).get_current_revision() or ""
             _refuse_newer(before)
             if before != head():
                 _upgrade(connection)
+            application_role.grant_application(_driver(connection), role)
     return before, head()
 
 

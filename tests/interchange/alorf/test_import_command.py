@@ -12,7 +12,7 @@ from click.testing import CliRunner, Result
 
 from stockroom.cli import main
 from stockroom.platform.db import Connection
-from tests.conftest import Clones
+from tests.conftest import Clones, as_owner
 from tests.interchange.alorf.ground import all_rows
 
 Rows = dict[str, list[str]]
@@ -24,8 +24,8 @@ class Command:
     def __init__(self, conninfo: str, data_dir: Path) -> None:
         self.conninfo = conninfo
         self.env = {
-            "DATABASE_URL": conninfo, "STOCKROOM_DATA_DIR": str(data_dir), "TIMEZONE": "Europe/Warsaw",
-            "COLUMNS": "160",
+            "DATABASE_URL": conninfo, "DATABASE_OWNER_URL": as_owner(conninfo), "STOCKROOM_DATA_DIR": str(data_dir),
+            "TIMEZONE": "Europe/Warsaw", "COLUMNS": "160",
         }  # fmt: skip
 
     def __call__(self, *arguments: object) -> Result:

@@ -1,0 +1,161 @@
+"""The role that the application works as: it owns nothing and cannot change what is append-only.
+
+Migrations run as the owner of the schema. Everything else (pages, jobs, the command line) comes in as a role
+that reads and writes rows, but of append-only tables only adds them; the audit trail it can only read and append
+to through ``platform.append_audit``. What is append-only says its trigger, so that a new table needs no list.
+"""
+
+from typing import Any
+
+import psycopg
+from psycopg import errors, sql
+
+
+NAME = "stockroom_app"
+
+FIND_ROLE = "select 1 from pg_roles where rolname = %s"
+ROLE_OF_SESSION = "select current_user"
+# Since PostgreSQL 16 a member may be one that administers the role without becoming it.
+MAY_BECOME = """
+select pg_has_role(%s, case when current_setting('server_version_num')::int < 160000 then 'MEMBER' else 'SET' end)
+"""
+
+# The schemas are those of whoever owns `platform`: another application's, in the same database, are not ours to give.
+HOUSE = """
+select n.oid, n.nspname, n.nspowner
+from pg_namespace n
+where n.nspowner = (select nspowner from pg_namespace where nspname = 'platform')
+    and n.nspname !~ '^(pg_|information_schema$|public$)'
+"""
+
+SCHEMAS_TO_OPEN = f"""
+select n.nspname from ({HOUSE}) n where not has_schema_privilege(%(role)s, n.oid, 'usage')
+"""
+
+# Privileges in the alphabet's order, as string_agg gives those that are held.
+RELATIONS = f"""
+with relation as (
+    select c.oid, n.nspname, c.relname, c.relkind, c.relacl
+    from ({HOUSE}) n
+    join pg_class c on c.relnamespace = n.oid and c.relkind in ('r', 'p', 'v', 'm', 'S')
+    union all
+    select c.oid, 'public', c.relname, c.relkind, c.relacl
+    from pg_class c
+    where c.oid = to_regclass('public.alembic_version')
+),
+wish as (
+    select r.*,
+        case
+            when r.relkind = 'S' then 'USAGE'
+            when r.relkind in ('v', 'm') or r.nspname = 'public' then 'SELECT'
+            when r.nspname = 'platform' and r.relname in ('audit_entry', 'audit_head') then 'SELECT'
+            when exists (
+                select from pg_trigger t
+                where t.tgrelid = r.oid and t.tgfoid = 'platform.refuse_change'::regproc) then 'INSERT, SELECT'
+            else 'DELETE, INSERT, SELECT, UPDATE'
+        end as wanted,
+        coalesce((
+            select string_agg(a.privilege_type, ', ' order by a.privilege_type)
+            from aclexplode(r.relacl) a join pg_roles p on p.oid = a.grantee
+            where p.rolname = %(role)s), '') as held
+    from relation r
+)
+select nspname, relname, relkind = 'S', wanted from wish where wanted <> held order by nspname, relname
+"""
+
+# What runs as its owner is nobody's to call but the application's.
+FUNCTIONS = f"""
+select p.oid::regprocedure::text
+from ({HOUSE}) n
+join pg_proc p on p.pronamespace = n.oid and p.prosecdef
+where not has_function_privilege(%(role)s, p.oid, 'execute')
+"""
+
+TOO_STRONG = """
+select r.rolsuper or r.rolcreaterole or pg_has_role(r.oid, n.nspowner, 'MEMBER')
+    or has_table_privilege(r.oid, 'platform.audit_entry', 'update')
+from pg_roles r, pg_namespace n
+where r.rolname = %(role)s and n.nspname = 'platform'
+"""
+
+
+class RoleNotMade(RuntimeError):
+    """The owner may not create the application's role: somebody who may must, once."""
+
+    def __init__(self, role: str, owner: str) -> None:
+        super().__init__(
+            f"The database has no role {role}, which the application works as, and {owner} may not create it."
+            " Let an administrator of the database run, once:\n"
+            f"  create role {role} nologin;\n  grant {role} to {owner};\n"
+            "or give the application a login role of its own in DATABASE_URL, and the owner of the schema in"
+            " DATABASE_OWNER_URL."
+        )
+
+
+class RoleTooStrong(RuntimeError):
+    """The application's role could change the ledger or the audit trail."""
+
+    def __init__(self, role: str) -> None:
+        super().__init__(
+            f"The role {role}, which the application works as, could change the ledger and the audit trail: it is"
+            " a superuser, may create roles, owns the schema or is a member of its owner. Name a plain login role"
+            " in DATABASE_URL and the owner in DATABASE_OWNER_URL."
+        )
+
+
+def ensure_role(db: psycopg.Connection[Any], role: str = NAME, *, login: bool) -> None:
+    """Make the role where there is none; ``login`` for a server where it comes in by itself.
+
+    Without ``login`` the connected role can become it. The connection is in autocommit. Raises RoleNotMade.
+    """
+    try:
+        if db.execute(FIND_ROLE, [role]).fetchone() is None:
+            db.execute(_create(role, login=login))
+        if not login and not _is(db, MAY_BECOME, [role]):
+            db.execute(sql.SQL("grant {} to current_user").format(sql.Identifier(role)))
+    except (errors.DuplicateObject, errors.UniqueViolation):
+        return  # another database of the same server was first
+    except errors.InsufficientPrivilege as error:
+        raise RoleNotMade(role, _value(db, ROLE_OF_SESSION)) from error
+
+
+def role_of(conninfo: str) -> str:
+    """The role that a conninfo comes in as."""
+    with psycopg.connect(conninfo, autocommit=True) as db:
+        return _value(db, ROLE_OF_SESSION)
+
+
+def grant_application(db: psycopg.Connection[Any], role: str) -> None:
+    """Give the role what the application needs and take what it has beyond; nothing where all is right.
+
+    In the transaction of the migrations, as the owner of the schema. Raises RoleTooStrong.
+    """
+    name, params = sql.Identifier(role), {"role": role}
+    for (schema,) in db.execute(SCHEMAS_TO_OPEN, params).fetchall():
+        db.execute(sql.SQL("grant usage on schema {} to {}").format(sql.Identifier(schema), name))
+    for schema, relation, is_sequence, wanted in db.execute(RELATIONS, params).fetchall():
+        kind = sql.SQL("sequence" if is_sequence else "table")
+        what = sql.SQL("{} {}").format(kind, sql.Identifier(schema, relation))
+        db.execute(sql.SQL("revoke all on {} from {}").format(what, name))
+        db.execute(sql.SQL("grant {} on {} to {}").format(sql.SQL(wanted), what, name))
+    for (function,) in db.execute(FUNCTIONS, params).fetchall():
+        db.execute(sql.SQL("grant execute on function {} to {}").format(sql.SQL(function), name))
+    if _is(db, TOO_STRONG, params):
+        raise RoleTooStrong(role)
+
+
+def _create(role: str, *, login: bool) -> sql.Composed:
+    return sql.SQL("create role {} {} nosuperuser nocreatedb nocreaterole noreplication nobypassrls").format(
+        sql.Identifier(role), sql.SQL("login" if login else "nologin")
+    )
+
+
+def _value(db: psycopg.Connection[Any], statement: str) -> str:
+    row = db.execute(statement.encode()).fetchone()
+    assert row is not None
+    return str(row[0])
+
+
+def _is(db: psycopg.Connection[Any], statement: str, params: Any = None) -> bool:
+    row = db.execute(statement.encode(), params).fetchone()
+    return row is not None and bool(row[0])
