@@ -116,7 +116,9 @@ def _fill_with_demo(conninfo: str) -> None:
     )
 
     async def load() -> None:
-        database = Database(settings, as_application(conninfo), before_commit=audit.write_pending, events=make_events())
+        database = Database(
+            settings, as_application(conninfo), before_commit=audit.write_pending, events=make_events()
+        )
         await database.open()
         try:
             at = utc_now().astimezone(WARSAW)

@@ -21,6 +21,7 @@ from stockroom.catalog import pages as catalog_pages
 from stockroom.dispensing import api as dispensing_api
 from stockroom.dispensing import pages as dispensing_pages
 from stockroom.insight import api as insight_api
+from stockroom.insight import broken_in, verify_everything
 from stockroom.insight import pages as insight_pages
 from stockroom.interchange import api as interchange_api
 from stockroom.interchange import pages as interchange_pages
@@ -33,6 +34,7 @@ from stockroom.people.rules import ACCESS_ACTIONS
 from stockroom.platform import audit
 from stockroom.platform.api_docs import DecimalsAreNumbers, openapi_config, openapi_file
 from stockroom.platform.api_types import OpenUnions
+from stockroom.platform.audit_watch import AuditWatch
 from stockroom.platform.clock import Clock, utc_now
 from stockroom.platform.db import Database
 from stockroom.platform.edge import Edge
@@ -52,6 +54,7 @@ from stockroom.stock import (
     keep_product,
     keep_tracking,
     keep_unit,
+    last_movement,
     open_department_store,
 )
 from stockroom.stock import api as stock_api
@@ -67,6 +70,9 @@ PAGES = (
     insight_pages,
     interchange_pages,
 )
+
+WATCHED_WITHIN = timedelta(minutes=10)
+"""For the check that nobody waits for; what takes longer is for `stockroom verify` at night."""
 
 SWITCHED = {dispensing_api: "dispensing", dispensing_pages: "dispensing"}
 """What STOCKROOM_MODULES can leave out: neither its routes nor its way in the navigation are there then."""
@@ -102,9 +108,10 @@ def create_app(settings: Settings, conninfo: str, *, clock: Clock = utc_now) -> 
     )
     secret = secret_key(settings)
     limits = Limits(named_limits(settings))
+    watch = _watch(settings, database, clock)
     app = Litestar(
         route_handlers=routes_of(settings),
-        lifespan=[_lifespan(database)],
+        lifespan=[_lifespan(database, watch)],
         dependencies={
             "db": Provide(provide_db, sync_to_thread=False),
             "actor": Provide(provide_actor, sync_to_thread=False),
@@ -166,14 +173,35 @@ def _static() -> Router:
     )
 
 
-def _lifespan(database: Database) -> Callable[[Litestar], AbstractAsyncContextManager[None]]:
+def _watch(settings: Settings, database: Database, clock: Clock) -> AuditWatch:
+    async def check(database: Database) -> list[str]:
+        async with database.transaction() as db:
+            report = await verify_everything(db, anchors=settings.audit_anchor_file, within=WATCHED_WITHIN)
+        return broken_in(report)
+
+    hours = settings.audit_check_hours
+    return AuditWatch(
+        database,
+        anchors=settings.audit_anchor_file,
+        lock=settings.stockroom_data_dir / "audit.lock",
+        every=timedelta(hours=hours) if hours else None,
+        clock=clock,
+        ledger_head=last_movement,
+        check=check,
+    )
+
+
+def _lifespan(
+    database: Database, watch: AuditWatch
+) -> Callable[[Litestar], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def run(_: Litestar) -> AsyncGenerator[None]:
         await database.open()
         try:
             async with database.transaction() as db:
                 await sync_builtin_roles(db)
-            yield
+            async with watch.kept():
+                yield
         finally:
             await database.close()
 

@@ -43,6 +43,10 @@ LIMIT = r"([1-9]\d{0,6})/(?:([1-9]\d{0,3}) )?(second|minute|hour|day)s?"
 AsLimit = Annotated[str, AfterValidator(_a_limit)]
 
 
+def _lies_in(path: Path, folder: Path) -> bool:
+    return path.expanduser().resolve().is_relative_to(folder.expanduser().resolve())
+
+
 class Settings(BaseSettings):
     """The settings in force. Frozen: nothing changes them while the server runs."""
 
@@ -103,6 +107,13 @@ class Settings(BaseSettings):
     )
     trusted_proxies: Annotated[tuple[str, ...], NoDecode] = Field(
         (), description="Addresses or networks whose X-Forwarded-For is believed."
+    )
+    audit_anchor_file: Path | None = Field(
+        None,
+        description="File outside the data directory where the head of the audit chain is written every minute.",
+    )
+    audit_check_hours: int = Field(
+        24, ge=0, le=8_760, description="The server checks ledger and audit trail this often; 0 for never."
     )
     metrics_token: SecretStr | None = Field(
         None, description="Bearer token for /metrics. Empty: only from this machine."
@@ -189,6 +200,8 @@ class Settings(BaseSettings):
     def _consistent(self) -> "Settings":
         if self.db_pool_min > self.db_pool_max:
             raise ValueError("DB_POOL_MIN is larger than DB_POOL_MAX")
+        if self.audit_anchor_file is not None and _lies_in(self.audit_anchor_file, self.stockroom_data_dir):
+            raise ValueError("AUDIT_ANCHOR_FILE lies in STOCKROOM_DATA_DIR; whoever changes one changes both")
         if self.database_owner_url is not None and self.database_url is None:
             raise ValueError("DATABASE_OWNER_URL is set without DATABASE_URL")
         return self

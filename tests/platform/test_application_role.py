@@ -86,7 +86,9 @@ def test_ledger_and_audit_are_refused_to_the_application_in_every_way(
     columns = application.execute(sql.SQL("select * from {} limit 0").format(name)).description
     assert columns is not None  # the first of the ledger is drawn and cannot be set by anybody
     column = sql.Identifier(columns[1].name)
-    application.execute(sql.SQL("grant update, delete on {} to current_user").format(name))  # is but warned of
+    application.execute(
+        sql.SQL("grant update, delete on {} to current_user").format(name)
+    )  # is but warned of
     update = sql.SQL("update {} set {column} = {column}").format(name, column=column)
     for statement in (update, *(sql.SQL(way).format(table=name) for way in WAYS)):
         with pytest.raises(InsufficientPrivilege):

@@ -3,6 +3,7 @@
 import asyncio
 import sys
 from collections.abc import Callable
+from functools import partial
 
 import click
 import msgspec
@@ -134,7 +135,7 @@ def verify(as_json: bool) -> None:
     from stockroom.insight import verify_everything
 
     settings = settings_or_fail()
-    report = in_transaction(settings, verify_everything)
+    report = in_transaction(settings, partial(verify_everything, anchors=settings.audit_anchor_file))
     if as_json:
         click.echo(msgspec.json.encode(report).decode())
     else:

@@ -8,6 +8,7 @@ from stockroom.dispensing.actions.prescribers import (
     create_prescriber,
     set_prescriber_active,
 )
+from stockroom.dispensing.actions.read import note_shown as note_patients_shown
 from stockroom.dispensing.actions.read import read_patient
 from stockroom.dispensing.actions.take_back import (
     ReturnInput,
@@ -23,6 +24,6 @@ from stockroom.dispensing.rules import Warned
 __all__ = [
     "Answer", "DispenseLine", "DispensingInput", "PatientInput", "PrescriberInput", "ReturnInput", "ReturnLine",
     "Warned", "WarningsUnanswered", "create_patient", "create_prescriber", "dispense", "get_dispensing",
-    "get_patient", "read_patient", "return_dispensed", "reverse_dispensing",
+    "get_patient", "note_patients_shown", "read_patient", "return_dispensed", "reverse_dispensing",
     "set_prescriber_active",
 ]  # fmt: skip

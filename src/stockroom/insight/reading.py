@@ -6,11 +6,14 @@ from litestar import Request
 from litestar.datastructures import State
 
 from stockroom.catalog import parse_gs1
+from stockroom.dispensing import note_patients_shown
 from stockroom.insight import rules
 from stockroom.insight.queries.dashboard import Reader
 from stockroom.insight.queries.search import Found, find_everything
+from stockroom.insight.queries.verify import ON_REQUEST_WITHIN, VerifyReport, broken_in, verify_everything
 from stockroom.platform.access import Actor
-from stockroom.platform.db import Connection
+from stockroom.platform.audit_watch import raise_alarm
+from stockroom.platform.db import Connection, savepoint
 from stockroom.platform.scope import scope_of
 from stockroom.settings import Settings
 
@@ -20,6 +23,17 @@ MOST_FOUND = 8
 
 def settings_of(request: AnyRequest) -> Settings:
     return request.app.state.settings
+
+
+async def verified(request: AnyRequest) -> VerifyReport:
+    """Everything checked for somebody who waits; what is broken is told to the security log as well."""
+    anchors = settings_of(request).audit_anchor_file
+    db = scope_of(request).db
+    async with savepoint(db):
+        report = await verify_everything(db, anchors=anchors, within=ON_REQUEST_WITHIN)
+    if broken := broken_in(report):
+        raise_alarm(broken)
+    return report
 
 
 def reader_for(request: AnyRequest, db: Connection, actor: Actor) -> Reader:
@@ -35,10 +49,13 @@ def reader_for(request: AnyRequest, db: Connection, actor: Actor) -> Reader:
 
 
 async def search_for(request: AnyRequest, db: Connection, actor: Actor, q: str) -> list[Found]:
-    """At most eight of each kind. A scanned GS1 code means its product and its batch."""
+    """At most eight of each kind. A scanned GS1 code means its product and its batch.
+
+    That patients were found is noted.
+    """
     settings = settings_of(request)
     scanned = parse_gs1(q)
-    return await find_everything(
+    found = await find_everything(
         db,
         q,
         kinds=rules.searched_kinds(actor, dispensing=settings.has_module("dispensing")),
@@ -48,3 +65,6 @@ async def search_for(request: AnyRequest, db: Connection, actor: Actor, q: str) 
         zone=settings.timezone,
         most=MOST_FOUND,
     )
+    patients = [one.id for one in found if one.kind == "patient"]
+    await note_patients_shown(db, patients=patients, where=request.url.path, actor=actor)
+    return found

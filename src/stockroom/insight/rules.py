@@ -86,6 +86,7 @@ CHECKS: dict[str, str] = {
     "document numbers have no gap": N_("Document numbers have no gap"),
     "every document moves something": N_("Every document moves something"),
     "audit chain is whole": N_("The audit trail is whole"),
+    "audit chain fits its anchors": N_("The audit trail is as it was written down outside the database"),
 }
 """What is verified, in words."""
 

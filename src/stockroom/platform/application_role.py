@@ -10,7 +10,6 @@ from typing import Any
 import psycopg
 from psycopg import errors, sql
 
-
 NAME = "stockroom_app"
 
 FIND_ROLE = "select 1 from pg_roles where rolname = %s"
@@ -21,23 +20,22 @@ select pg_has_role(%s, case when current_setting('server_version_num')::int < 16
 """
 
 # The schemas are those of whoever owns `platform`: another application's, in the same database, are not ours to give.
-HOUSE = """
-select n.oid, n.nspname, n.nspowner
+SCHEMAS_TO_OPEN = """
+select n.nspname
 from pg_namespace n
 where n.nspowner = (select nspowner from pg_namespace where nspname = 'platform')
     and n.nspname !~ '^(pg_|information_schema$|public$)'
-"""
-
-SCHEMAS_TO_OPEN = f"""
-select n.nspname from ({HOUSE}) n where not has_schema_privilege(%(role)s, n.oid, 'usage')
+    and not has_schema_privilege(%(role)s, n.oid, 'usage')
 """
 
 # Privileges in the alphabet's order, as string_agg gives those that are held.
-RELATIONS = f"""
+RELATIONS = """
 with relation as (
     select c.oid, n.nspname, c.relname, c.relkind, c.relacl
-    from ({HOUSE}) n
+    from pg_namespace n
     join pg_class c on c.relnamespace = n.oid and c.relkind in ('r', 'p', 'v', 'm', 'S')
+    where n.nspowner = (select nspowner from pg_namespace where nspname = 'platform')
+        and n.nspname !~ '^(pg_|information_schema$|public$)'
     union all
     select c.oid, 'public', c.relname, c.relkind, c.relacl
     from pg_class c
@@ -64,11 +62,13 @@ select nspname, relname, relkind = 'S', wanted from wish where wanted <> held or
 """
 
 # What runs as its owner is nobody's to call but the application's.
-FUNCTIONS = f"""
+FUNCTIONS = """
 select p.oid::regprocedure::text
-from ({HOUSE}) n
+from pg_namespace n
 join pg_proc p on p.pronamespace = n.oid and p.prosecdef
-where not has_function_privilege(%(role)s, p.oid, 'execute')
+where n.nspowner = (select nspowner from pg_namespace where nspname = 'platform')
+    and n.nspname !~ '^(pg_|information_schema$|public$)'
+    and not has_function_privilege(%(role)s, p.oid, 'execute')
 """
 
 TOO_STRONG = """

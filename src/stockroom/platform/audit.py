@@ -92,7 +92,10 @@ AUDIT_LIST = ListSpec(
     key=Sort("e.seq", "bigint"),
     filters={
         "entity": Filter("e.entity = %(value)s", describe="Kind of thing, for example receipt."),
-        "entity_id": Filter("e.entity_id = %(value)s", describe="Id of the thing."),
+        "entity_id": Filter(
+            "(e.entity_id = %(value)s or e.entity_id = '' and e.after -> 'ids' ? %(value)s)",
+            describe="Id of the thing; entries about many things are found by each of them.",
+        ),
         "action": Filter("e.action = %(value)s", describe="Action, for example stock.receipt.post."),
         "actor": Filter(
             "platform.fold(e.actor_name) like '%%' || platform.fold(%(value)s) || '%%'",

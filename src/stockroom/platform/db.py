@@ -136,6 +136,7 @@ class Database:
         self._before_commit = before_commit
         self._events = events or Events()
         self._timeout = settings.db_acquire_timeout
+        given = conninfo_to_dict(conninfo).get("options") or ""
         self.pool: AsyncConnectionPool[Connection] = AsyncConnectionPool(
             conninfo,
             connection_class=Connection,
@@ -151,7 +152,7 @@ class Database:
                 "patience": RECONNECT_SECONDS,
                 "application_name": "stockroom",
                 "options": (
-                    f"{conninfo_to_dict(conninfo).get('options') or ''} -c timezone=UTC -c statement_timeout={settings.db_statement_timeout_ms}"
+                    f"{given} -c timezone=UTC -c statement_timeout={settings.db_statement_timeout_ms}"
                     f" -c lock_timeout={settings.db_lock_timeout_ms}"
                     " -c idle_in_transaction_session_timeout=60000"
                 ),

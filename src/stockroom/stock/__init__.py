@@ -27,7 +27,7 @@ from stockroom.stock.queries import (
 )
 from stockroom.stock.queries.balances import StockedProduct
 from stockroom.stock.queries.invariants import INVARIANTS
-from stockroom.stock.queries.ledger import Document, PostedMovement
+from stockroom.stock.queries.ledger import Document, PostedMovement, last_movement
 from stockroom.stock.queries.levels import Level
 from stockroom.stock.queries.places import Place, PlaceChoice
 from stockroom.stock.rules import (
@@ -91,6 +91,7 @@ __all__ = [
     "keep_product",
     "keep_tracking",
     "keep_unit",
+    "last_movement",
     "list_balances",
     "list_movements_of",
     "list_place_choices",

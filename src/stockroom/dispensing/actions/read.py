@@ -1,5 +1,6 @@
 """Reading what is about one patient leaves a trace (P11, P26)."""
 
+from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 from stockroom.dispensing.queries.dispensings import Dispensing, get_dispensing
@@ -25,6 +26,19 @@ async def read_dispensing(db: Connection, *, dispensing_id: UUID, actor: Actor) 
     return found
 
 
-def note_export(db: Connection, *, rows: int, actor: Actor) -> None:
-    """An audit entry that a list of patients left the house as a file."""
-    audit.record(db, actor, "dispensing.patient.export", "patient", "", after={"rows": rows})
+async def note_shown(db: Connection, *, patients: Iterable[UUID], where: str, actor: Actor) -> None:
+    """An audit entry that these patients were shown in a list, a picker or a search; none where there were none.
+
+    Written at once: what only reads has no transaction at whose end it could be.
+    """
+    ids = sorted({str(patient) for patient in patients})
+    if ids:
+        audit.record(db, actor, "dispensing.patient.list", "patient", "", after={"shown": where, "ids": ids})
+        await audit.write_pending(db)
+
+
+def note_export(db: Connection, *, patients: Sequence[UUID], where: str, actor: Actor) -> None:
+    """An audit entry that a list of patients, a row for each, left the house as a file."""
+    ids = sorted({str(patient) for patient in patients})
+    shown = {"shown": where, "rows": len(patients), "ids": ids}
+    audit.record(db, actor, "dispensing.patient.export", "patient", "", after=shown)

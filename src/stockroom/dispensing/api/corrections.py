@@ -10,6 +10,7 @@ from litestar.openapi.spec import Example
 from litestar.params import BodyKwarg, FromPath, JSONBody
 
 from stockroom.dispensing.actions.owed import CancelOwedInput, cancel_owed
+from stockroom.dispensing.actions.read import note_shown
 from stockroom.dispensing.actions.take_back import (
     ReturnInput,
     ReversalInput,
@@ -92,7 +93,10 @@ async def list_owed(
 ) -> Page[OwedRow] | Slice[OwedRow]:
     """Lines that were given in part. A later dispensing line gives the rest by `settles_id`, `settles_line`."""
     today = scope_of(request).at.date()
-    return await listed(request, db, OWED, {"departments": actor.department_list(), "today": today})
+    found = await listed(request, db, OWED, {"departments": actor.department_list(), "today": today})
+    patients = [row.patient_id for row in found.items]
+    await note_shown(db, patients=patients, where="/api/owed", actor=actor)
+    return found
 
 
 @post(

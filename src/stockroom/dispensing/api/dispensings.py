@@ -15,7 +15,7 @@ from litestar.params import BodyKwarg, FromPath
 from stockroom.dispensing.actions.dispense import dispense
 from stockroom.dispensing.actions.dispensing_input import DispensingInput
 from stockroom.dispensing.actions.preview import PreviewedLine, PreviewInput, preview_dispensing
-from stockroom.dispensing.actions.read import read_dispensing
+from stockroom.dispensing.actions.read import note_shown, read_dispensing
 from stockroom.dispensing.api import examples
 from stockroom.dispensing.errors import WarningsUnanswered
 from stockroom.dispensing.queries import dispensings
@@ -97,7 +97,10 @@ class PreviewAnswer(msgspec.Struct, frozen=True):
 async def list_dispensings(
     request: AnyRequest, db: NamedDependency[Connection], actor: NamedDependency[Actor]
 ) -> Page[DispensingRow] | Slice[DispensingRow]:
-    return await listed(request, db, DISPENSINGS, {"departments": actor.department_list()})
+    found = await listed(request, db, DISPENSINGS, {"departments": actor.department_list()})
+    patients = [row.patient_id for row in found.items]
+    await note_shown(db, patients=patients, where="/api/dispensings", actor=actor)
+    return found
 
 
 @get(
@@ -151,6 +154,9 @@ async def preview(
     for index, line in enumerate(data.lines):
         check_amount(line.quantity, at=f"/lines/{index}/quantity")
     found = await preview_dispensing(db, preview=data, actor=actor, at=scope_of(request).at)
+    if found.warnings and data.patient_id is not None:
+        where = "/api/dispensings/preview"
+        await note_shown(db, patients=[data.patient_id], where=where, actor=actor)
     return PreviewAnswer(
         [_line(line) for line in found.lines], [shown_warning(warned) for warned in found.warnings]
     )

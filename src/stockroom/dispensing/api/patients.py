@@ -16,7 +16,7 @@ from stockroom.dispensing.actions.patients import (
     set_patient_active,
     update_patient,
 )
-from stockroom.dispensing.actions.read import read_patient
+from stockroom.dispensing.actions.read import note_shown, read_patient
 from stockroom.dispensing.api import examples
 from stockroom.dispensing.queries.patients import PATIENTS, Patient, PatientRow
 from stockroom.dispensing.queries.patients import get_patient as find_record
@@ -51,7 +51,9 @@ async def list_patients(
     request: AnyRequest, db: NamedDependency[Connection], actor: NamedDependency[Actor]
 ) -> Page[PatientRow] | Slice[PatientRow]:
     """Patients of the departments that you are bound to; of all departments if you are bound to none."""
-    return await listed(request, db, PATIENTS, {"departments": actor.department_list()})
+    found = await listed(request, db, PATIENTS, {"departments": actor.department_list()})
+    await note_shown(db, patients=[row.id for row in found.items], where="/api/patients", actor=actor)
+    return found
 
 
 @get(

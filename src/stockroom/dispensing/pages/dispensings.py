@@ -11,7 +11,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from stockroom.dispensing.actions.owed import CancelOwedInput, cancel_owed
-from stockroom.dispensing.actions.read import note_export, read_dispensing
+from stockroom.dispensing.actions.read import note_export, note_shown, read_dispensing
 from stockroom.dispensing.actions.take_back import (
     ReturnInput,
     ReversalInput,
@@ -52,6 +52,7 @@ async def list_dispensings(
 ) -> Response[Any]:
     asked = parse_list(DISPENSINGS, _query(request))
     found = await fetch_page(db, DISPENSINGS, asked, scope={"departments": actor.department_list()})
+    await note_shown(db, patients=[row.patient_id for row in found.items], where="/dispensings", actor=actor)
     template = "dispensing/_dispensings.html" if is_htmx(request) else "dispensing/dispensings.html"
     places = await list_place_choices(db, actor)
     return page(request, template, found=found, asked=asked, places=places)
@@ -63,7 +64,8 @@ async def export_dispensings(request: AnyRequest, actor: NamedDependency[Actor])
     asked = parse_list(DISPENSINGS, _query(request))
     async with logged_read(request) as db:
         rows = await fetch_everything(db, DISPENSINGS, asked, scope={"departments": actor.department_list()})
-        note_export(db, rows=len(rows), actor=actor)
+        patients = [row.patient_id for row in rows]
+        note_export(db, patients=patients, where="/dispensings/export", actor=actor)
     return await export("dispensings", rows, COLUMNS, file_format)
 
 

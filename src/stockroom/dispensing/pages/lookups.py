@@ -5,6 +5,7 @@ from typing import Any
 from litestar import Response, get
 from litestar.di import NamedDependency
 
+from stockroom.dispensing.actions.read import note_shown
 from stockroom.dispensing.queries.lookups import look_up_patients, look_up_prescribers
 from stockroom.dispensing.web import AnyRequest
 from stockroom.platform.access import Actor
@@ -18,6 +19,7 @@ async def look_up_patient(
     request: AnyRequest, db: NamedDependency[Connection], actor: NamedDependency[Actor]
 ) -> Response[Any]:
     options = await look_up_patients(db, request.query_params.get("q", ""), actor)
+    await note_shown(db, patients=[option.id for option in options], where="/lookup/patients", actor=actor)
     return page(request, "dispensing/_lookup_patients.html", options=options)
 
 

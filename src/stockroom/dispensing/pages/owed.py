@@ -5,7 +5,7 @@ from typing import Any
 from litestar import Response, get
 from litestar.di import NamedDependency
 
-from stockroom.dispensing.actions.read import note_export
+from stockroom.dispensing.actions.read import note_export, note_shown
 from stockroom.dispensing.queries.owed import OWED
 from stockroom.dispensing.web import AnyRequest
 from stockroom.platform.access import Actor
@@ -36,6 +36,7 @@ async def list_owed(
 ) -> Response[Any]:
     asked = parse_list(OWED, query_of(request))
     found = await fetch_page(db, OWED, asked, scope=_scope(request, actor))
+    await note_shown(db, patients=[row.patient_id for row in found.items], where="/owed", actor=actor)
     template = "dispensing/_owed.html" if is_htmx(request) else "dispensing/owed.html"
     return page(request, template, found=found, asked=asked)
 
@@ -46,7 +47,7 @@ async def export_owed(request: AnyRequest, actor: NamedDependency[Actor]) -> Res
     asked = parse_list(OWED, query_of(request, leave_out=("format",)))
     async with logged_read(request) as db:
         rows = await fetch_everything(db, OWED, asked, scope=_scope(request, actor))
-        note_export(db, rows=len(rows), actor=actor)
+        note_export(db, patients=[row.patient_id for row in rows], where="/owed/export", actor=actor)
     return await export("owed", rows, COLUMNS, file_format)
 
 

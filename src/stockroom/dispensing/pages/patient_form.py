@@ -94,7 +94,9 @@ async def ask_survivor(
     actor: NamedDependency[Actor],
     patient_id: FromPath[UUID],
 ) -> Response[Any]:
-    return _merge_form(request, await get_patient(db, patient_id, actor), {}, None)
+    async with logged_read(request):
+        patient = await read_patient(db, patient_id=patient_id, actor=actor)
+    return _merge_form(request, patient, {}, None)
 
 
 @post(

@@ -8,7 +8,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from stockroom.dispensing.actions.patients import set_patient_active
-from stockroom.dispensing.actions.read import note_export, read_patient
+from stockroom.dispensing.actions.read import note_export, note_shown, read_patient
 from stockroom.dispensing.queries.dispensing_list import DISPENSINGS
 from stockroom.dispensing.queries.owed import list_owed_to_patient
 from stockroom.dispensing.queries.patients import PATIENTS
@@ -42,6 +42,7 @@ async def list_patients(
 ) -> Response[Any]:
     asked = parse_list(PATIENTS, query_of(request, active="true"))
     found = await fetch_page(db, PATIENTS, asked, scope={"departments": actor.department_list()})
+    await note_shown(db, patients=[row.id for row in found.items], where="/patients", actor=actor)
     template = "dispensing/_patients.html" if is_htmx(request) else "dispensing/patients.html"
     departments = await list_department_choices(db)
     shown = [choice for choice in departments if actor.departments is None or choice.id in actor.departments]
@@ -54,7 +55,7 @@ async def export_patients(request: AnyRequest, actor: NamedDependency[Actor]) ->
     asked = parse_list(PATIENTS, query_of(request, active="true", leave_out=("format",)))
     async with logged_read(request) as db:
         rows = await fetch_everything(db, PATIENTS, asked, scope={"departments": actor.department_list()})
-        note_export(db, rows=len(rows), actor=actor)
+        note_export(db, patients=[row.id for row in rows], where="/patients/export", actor=actor)
     return await export("patients", rows, COLUMNS, file_format)
 
 

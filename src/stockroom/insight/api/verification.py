@@ -1,10 +1,9 @@
 """JSON endpoint of the check of everything."""
 
 from litestar import get
-from litestar.di import NamedDependency
 
-from stockroom.insight.queries.verify import ON_REQUEST_WITHIN, VerifyReport, verify_everything
-from stockroom.platform.db import Connection, savepoint
+from stockroom.insight.queries.verify import VerifyReport
+from stockroom.insight.reading import AnyRequest, verified
 from stockroom.platform.web import ANSWERS, Needs
 
 
@@ -15,10 +14,9 @@ from stockroom.platform.web import ANSWERS, Needs
     summary="Check the ledger's invariants and the audit trail",
     responses=ANSWERS,
 )
-async def verify(db: NamedDependency[Connection]) -> VerifyReport:
+async def verify(request: AnyRequest) -> VerifyReport:
     """All checks at one moment, within 20 seconds; those that take longer are marked as not finished."""
-    async with savepoint(db):
-        return await verify_everything(db, within=ON_REQUEST_WITHIN)
+    return await verified(request)
 
 
 ROUTES = [verify]

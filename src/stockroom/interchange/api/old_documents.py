@@ -8,7 +8,7 @@ from litestar.datastructures import State
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
-from stockroom.interchange.actions.read import read_old_document
+from stockroom.interchange.actions.read import note_listed, read_old_document
 from stockroom.interchange.queries.old_documents import OLD_DOCUMENTS, OldDocument, WholeOldDocument
 from stockroom.platform.access import Actor
 from stockroom.platform.db import Connection
@@ -31,7 +31,10 @@ TAGS = ["Old documents"]
 async def list_old_documents(
     request: AnyRequest, db: NamedDependency[Connection], actor: NamedDependency[Actor]
 ) -> Page[OldDocument] | Slice[OldDocument]:
-    return await listed(request, db, OLD_DOCUMENTS, {"departments": actor.department_list()})
+    found = await listed(request, db, OLD_DOCUMENTS, {"departments": actor.department_list()})
+    documents = [row.id for row in found.items]
+    await note_listed(db, documents=documents, where="/api/old-documents", actor=actor)
+    return found
 
 
 @get(

@@ -10,7 +10,7 @@ from litestar.datastructures import State
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
-from stockroom.interchange.actions.read import read_old_document
+from stockroom.interchange.actions.read import note_listed, read_old_document
 from stockroom.interchange.queries.old_documents import OLD_DOCUMENTS, name_products
 from stockroom.platform.access import Actor
 from stockroom.platform.db import Connection
@@ -75,6 +75,7 @@ async def list_old_documents(
 ) -> Response[Any]:
     asked = parse_list(OLD_DOCUMENTS, query_of(request))
     found = await fetch_page(db, OLD_DOCUMENTS, asked, scope={"departments": actor.department_list()})
+    await note_listed(db, documents=[row.id for row in found.items], where="/old-documents", actor=actor)
     template = "interchange/_old_documents.html" if is_htmx(request) else "interchange/old_documents.html"
     return page(request, template, found=found, asked=asked, kinds=KINDS)
 
@@ -86,6 +87,8 @@ async def export_old_documents(
     file_format: Format = "xlsx" if request.query_params.get("format") == "xlsx" else "csv"
     asked = parse_list(OLD_DOCUMENTS, query_of(request, leave_out=("format",)))
     rows = await fetch_everything(db, OLD_DOCUMENTS, asked, scope={"departments": actor.department_list()})
+    documents = [row.id for row in rows]
+    await note_listed(db, documents=documents, where="/old-documents/export", actor=actor)
     return await export("old-documents", rows, COLUMNS, file_format)
 
 

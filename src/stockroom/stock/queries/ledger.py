@@ -6,7 +6,7 @@ from uuid import UUID
 
 import msgspec
 
-from stockroom.platform.db import Connection, fetch_all, fetch_one
+from stockroom.platform.db import Connection, fetch_all, fetch_one, fetch_value
 from stockroom.platform.errors import NotFound
 
 DOCUMENT = """
@@ -27,6 +27,9 @@ from stock.movement m
 where m.document_id = %(id)s
 order by m.seq
 """
+
+
+LAST_MOVEMENT = "select coalesce(max(seq), 0) from stock.movement"
 
 
 class Document(msgspec.Struct, frozen=True):
@@ -73,3 +76,8 @@ async def get_document(db: Connection, document_id: UUID) -> Document:
 
 async def list_movements_of(db: Connection, document_id: UUID) -> list[PostedMovement]:
     return await fetch_all(db, MOVEMENTS, {"id": document_id}, PostedMovement)
+
+
+async def last_movement(db: Connection) -> int:
+    """The number of the ledger's last movement; 0 where nothing has moved."""
+    return int(await fetch_value(db, LAST_MOVEMENT))

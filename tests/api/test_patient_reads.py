@@ -1,0 +1,116 @@
+"""Whoever is shown a patient leaves a trace of it: every route that reads, asked as those who see patients (P26)."""
+
+import psycopg
+import pytest
+
+from tests.api.test_every_page import ASKED
+
+# A patient's full name, and nobody else's: people who work here may be called alike.
+NAMES = """
+select p.id::text, p.name, p.file_number from dispensing.patient p
+where not exists (select from people.account a where a.name = p.name)
+    and not exists (select from dispensing.prescriber r where r.name = p.name)
+"""
+NOTED = """
+select entity_id, coalesce(after -> 'ids', '[]'::jsonb) from platform.audit_entry
+where entity = 'patient' and request_id = %s
+"""
+# What a list asks of its reader, so that it shows the patient that the rest of the walk is about.
+ALSO_ASKED = {
+    "/dispense": "?patient_id={patient_id}",
+    "/palette": "?q={name}",
+    "/search": "?q={name}",
+    "/lookup/patients": "?q={name}",
+    "/api/search": "?q={name}",
+    "/patients/export": "?format=csv",
+    "/owed/export": "?format=csv",
+    "/dispensings/export": "?format=csv",
+}
+# Every route that is known to show a patient: where one falls silent, the walk has lost its way to it.
+SHOWN = {
+    "/api/dispensings",
+    "/api/dispensings/{dispensing_id}",
+    "/api/owed",
+    "/api/patients",
+    "/api/patients/{patient_id}",
+    "/api/search",
+    "/dispense",
+    "/dispense/patient",
+    "/dispensings",
+    "/dispensings/export",
+    "/dispensings/{dispensing_id}",
+    "/lookup/patients",
+    "/owed",
+    "/owed/export",
+    "/palette",
+    "/patients",
+    "/patients/export",
+    "/patients/{patient_id}",
+    "/patients/{patient_id}/edit",
+    "/patients/{patient_id}/merge",
+    "/search",
+}
+
+
+@pytest.fixture(scope="module")
+def patients(demo_conninfo, hospital):
+    with psycopg.connect(demo_conninfo) as db:
+        return {id_: (name, number) for id_, name, number in db.execute(NAMES).fetchall()}
+
+
+@pytest.fixture(scope="module")
+def addresses(routes, samples, patients):
+    """Path template and address of everything that reads and has an example."""
+    name = patients[samples.values["patient_id"]][0]
+    found = {}
+    for route in routes:
+        if route.method != "GET" or "public" in route.marks or route.path.startswith("/static"):
+            continue
+        asked = ALSO_ASKED.get(route.path) or ASKED.get(route.path, "")
+        try:
+            found[route.path] = samples.filled(route.path + asked.replace("{name}", name))
+        except KeyError:
+            continue
+    return found
+
+
+@pytest.mark.parametrize("role", ["pharmacist", "admin", "ward"])
+async def test_every_answer_that_names_a_patient_has_noted_it(
+    hospital, addresses, patients, demo_conninfo, role
+):
+    client = await hospital(role)
+    silent, shown = {}, set()
+    with psycopg.connect(demo_conninfo, autocommit=True) as db:
+        for path, address in addresses.items():
+            answer = await client.get(address)
+            if answer.status_code != 200:
+                continue
+            text = answer.text.replace("&#39;", "'")
+            named = {id_ for id_, (name, _number) in patients.items() if name in text}
+            if not named:
+                continue
+            shown.add(path)
+            rows = db.execute(NOTED, [answer.headers["x-request-id"]]).fetchall()
+            noted = {id_ for one, many in rows for id_ in (one, *many)}
+            if missing := named - noted:
+                silent[path] = sorted(patients[id_] for id_ in missing)
+            if len(rows) > 1:
+                silent[path] = f"{len(rows)} rows for one request"
+    assert silent == {}
+    if role != "ward":
+        assert shown >= SHOWN, SHOWN - shown
+
+
+async def test_a_picker_that_found_nobody_notes_nothing(hospital, demo_conninfo):
+    client = await hospital("pharmacist")
+    answer = await client.get("/lookup/patients?q=zzzzzzzzzzzz")
+    with psycopg.connect(demo_conninfo) as db:
+        assert db.execute(NOTED, [answer.headers["x-request-id"]]).fetchall() == []
+
+
+async def test_the_audit_trail_finds_who_was_shown_a_patient_in_a_list(hospital, samples, demo_conninfo):
+    patient = samples.values["patient_id"]
+    pharmacist, auditor = await hospital("pharmacist"), await hospital("auditor")
+    listed = (await pharmacist.get(f"/dispensings?patient_id={patient}")).headers["x-request-id"]
+    found = await auditor.get(f"/api/audit?entity=patient&entity_id={patient}&per_page=100&sort=-seq")
+    assert listed in {entry["request_id"] for entry in found.json()["items"]}
