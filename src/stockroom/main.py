@@ -20,8 +20,8 @@ from stockroom.catalog import api as catalog_api
 from stockroom.catalog import pages as catalog_pages
 from stockroom.dispensing import api as dispensing_api
 from stockroom.dispensing import pages as dispensing_pages
+from stockroom.insight import AUDIT_WORDS, broken_in, verify_everything
 from stockroom.insight import api as insight_api
-from stockroom.insight import broken_in, verify_everything
 from stockroom.insight import pages as insight_pages
 from stockroom.interchange import api as interchange_api
 from stockroom.interchange import pages as interchange_pages
@@ -144,6 +144,7 @@ def create_app(settings: Settings, conninfo: str, *, clock: Clock = utc_now) -> 
     app.state.metrics = metrics
     app.state.clock = clock
     app.state.limits = limits
+    app.state.audit_words = AUDIT_WORDS
     app.state.secret = secret
     app.state.load_identity = load_identity
     app.state.renderer = Renderer(settings, nav_of(settings))

@@ -6,6 +6,7 @@ from stockroom.people.actions.attempts import unlock_account
 from stockroom.people.actions.departments import DepartmentInput, NewDepartment, create_department
 from stockroom.people.actions.main_department import make_main_department
 from stockroom.people.actions.roles import sync_builtin_roles
+from stockroom.people.audit_words import AuditWords, Thing
 from stockroom.people.errors import DepartmentInUse
 from stockroom.people.events import DepartmentArchiving, DepartmentOpened
 from stockroom.people.queries.departments import Department, get_department, list_department_choices
@@ -15,12 +16,14 @@ from stockroom.people.rules import ALL as ALL_PERMISSIONS
 __all__ = [
     "ALL_PERMISSIONS",
     "AccountInput",
+    "AuditWords",
     "Department",
     "DepartmentArchiving",
     "DepartmentInUse",
     "DepartmentInput",
     "DepartmentOpened",
     "NewDepartment",
+    "Thing",
     "create_account",
     "create_department",
     "disable_account",

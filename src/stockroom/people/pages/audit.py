@@ -9,9 +9,10 @@ from litestar import Request, Response, get
 from litestar.datastructures import State
 from litestar.di import NamedDependency
 
+from stockroom.people.actions.audit import note_audit_read
+from stockroom.people.audit_words import Wording
 from stockroom.people.web import settings_of
 from stockroom.platform.audit import AUDIT_LIST, AuditEntry
-from stockroom.platform.changes import changes
 from stockroom.platform.db import Connection
 from stockroom.platform.errors import N_, FieldError, Invalid
 from stockroom.platform.exports import Column, Format, export
@@ -53,17 +54,26 @@ async def list_audit(request: AnyRequest, db: NamedDependency[Connection]) -> Re
     except Invalid as refusal:
         return _page(request, [], None, refusal)
     assert isinstance(found, Slice)  # a limit was asked for
+    await note_audit_read(db, found.items, where="/audit", actor=here.actor)
     return _page(request, found.items, found.next_cursor, None)
 
 
 def _page(
     request: AnyRequest, entries: list[AuditEntry], next_cursor: str | None, refusal: Invalid | None
 ) -> Response[bytes]:
+    wording = Wording(request.app.state.audit_words, scope_of(request).actor, settings_of(request).zone)
     return page(
         request,
         "people/_audit.html" if is_htmx(request) else "people/audit.html",
         status=200 if refusal is None else refusal.status,
-        rows=[{"entry": entry, "changes": changes(entry.before, entry.after)} for entry in entries],
+        rows=[wording.entry(entry) for entry in entries],
+        kinds=sorted(
+            (
+                {"value": entity, "label": wording.thing(entity)}
+                for entity in {*wording.words.things, request.query_params.get("entity", "")} - {""}
+            ),
+            key=lambda kind: kind["label"],
+        ),
         next_cursor=next_cursor,
         **form_errors(refusal),
     )
@@ -73,6 +83,7 @@ def _page(
 async def export_audit(request: AnyRequest, db: NamedDependency[Connection]) -> Response[Any]:
     file_format: Format = "xlsx" if request.query_params.get("format") == "xlsx" else "csv"
     rows = await fetch_everything(db, AUDIT_LIST, _asked(request))
+    await note_audit_read(db, rows, where="/audit/export", actor=scope_of(request).actor)
     return await export("audit", rows, COLUMNS, file_format)
 
 
