@@ -91,7 +91,7 @@ def test_ledger_and_audit_are_refused_to_the_application_in_every_way(
     )  # is but warned of
     update = sql.SQL("update {} set {column} = {column}").format(name, column=column)
     for statement in (update, *(sql.SQL(way).format(table=name) for way in WAYS)):
-        with pytest.raises(InsufficientPrivilege):
+        with pytest.raises(InsufficientPrivilege), application.transaction():
             application.execute(statement)
     if table in CHAIN:
         with pytest.raises(InsufficientPrivilege):

@@ -13,6 +13,7 @@ from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import psycopg
 import structlog
 
 from stockroom.platform.anchors import Anchor, append_anchor, find_head, last_anchor
@@ -37,6 +38,7 @@ else:
 
 
 EVERY_SECONDS = 60.0
+STOP_SECONDS = 3.0
 FIRST_CHECK_AFTER = timedelta(hours=1)
 
 HASH_OF = "select hash from platform.audit_entry where seq = %(seq)s"
@@ -81,20 +83,22 @@ class AuditWatch:
     @asynccontextmanager
     async def kept(self) -> AsyncGenerator[None]:
         """Watches inside the block, and writes the last anchor at its end."""
-        task = asyncio.create_task(self._run(), name="audit-watch")
+        over = asyncio.Event()
+        task = asyncio.create_task(self._run(over), name="audit-watch")
         try:
             yield
         finally:
-            task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await task
+            over.set()
+            await _ended(task)
             await self.turn()
             self._lock.release()
 
-    async def _run(self) -> None:
-        while True:
+    async def _run(self, over: asyncio.Event) -> None:
+        while not over.is_set():
             await self.turn()
-            await asyncio.sleep(EVERY_SECONDS)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(EVERY_SECONDS):
+                    await over.wait()
 
     async def turn(self) -> None:
         """What is due, if this worker has the watch. A database that is away, or a full disk, is logged; the next
@@ -108,7 +112,7 @@ class AuditWatch:
             if self.every is not None and at >= self._due:
                 self._due = at + self.every
                 self._tell(await self.check(self.database))
-        except (OSError, Unavailable) as error:
+        except (OSError, Unavailable, psycopg.Error) as error:
             log.error("audit.watch_failed", reason=str(error))
 
     async def _anchor(self, path: Path) -> None:
@@ -128,6 +132,14 @@ class AuditWatch:
         if broken and broken != self.told:
             raise_alarm(broken)
         self.told = broken or self.told
+
+
+async def _ended(task: asyncio.Task[None]) -> None:
+    """A turn may end by itself; a long check is cancelled, so that the server stops in time."""
+    await asyncio.wait({task}, timeout=STOP_SECONDS)
+    if not task.done():
+        task.cancel()
+        await asyncio.wait({task}, timeout=STOP_SECONDS)
 
 
 def _made(head: ChainLink, seen: int, ledger: int, at: datetime) -> Anchor:
