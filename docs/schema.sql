@@ -1150,6 +1150,8 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE people.role TO stockroom_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE people.session TO stockroom_app;
 
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE people.sign_in_attempt TO stockroom_app;
+
 GRANT SELECT ON TABLE platform.audit_entry TO stockroom_app;
 
 GRANT SELECT ON TABLE platform.audit_head TO stockroom_app;
@@ -1157,6 +1159,10 @@ GRANT SELECT ON TABLE platform.audit_head TO stockroom_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE platform.counter TO stockroom_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE platform.idempotency TO stockroom_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE platform.rate_limit TO stockroom_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE platform.security_event TO stockroom_app;
 
 GRANT SELECT ON TABLE public.alembic_version TO stockroom_app;
 

@@ -200,7 +200,10 @@ async def test_the_watch_tells_once_that_its_last_anchor_does_not_fit_and_writes
         await write(database, actor, "d")
         await watch.turn()
     told = [line for line in logs if line["event"] == "audit.broken"]
-    assert [line["broken"] for line in told] == [["anchor of entry 3"]]
+    assert [line["fact_broken"] for line in told] == [["anchor of entry 3"]]
+    async with database.connection() as db:
+        kept = await fetch_value(db, "select facts from platform.security_event where event = 'audit.broken'")
+    assert kept == {"broken": ["anchor of entry 3"]}
     assert path.read_bytes() == written
 
 

@@ -21,6 +21,7 @@ from stockroom.platform.audit import ChainLink
 from stockroom.platform.clock import Clock
 from stockroom.platform.db import Connection, Database, fetch_value
 from stockroom.platform.errors import Unavailable
+from stockroom.platform.security import Note, write_events
 
 if sys.platform == "win32":
     import msvcrt
@@ -44,16 +45,10 @@ FIRST_CHECK_AFTER = timedelta(hours=1)
 HASH_OF = "select hash from platform.audit_entry where seq = %(seq)s"
 
 log = structlog.get_logger("stockroom.audit")
-security_log = structlog.get_logger("stockroom.security")
 
 LedgerHead = Callable[[Connection], Awaitable[int]]
 Check = Callable[[Database], Awaitable[list[str]]]
 """Everything that must hold; answers what does not."""
-
-
-def raise_alarm(broken: list[str]) -> None:
-    """In the security log: somebody wrote past the application."""
-    security_log.error("audit.broken", broken=broken)
 
 
 class AuditWatch:
@@ -111,7 +106,7 @@ class AuditWatch:
             at = self.clock()
             if self.every is not None and at >= self._due:
                 self._due = at + self.every
-                self._tell(await self.check(self.database))
+                await self._tell(await self.check(self.database))
         except (OSError, Unavailable, psycopg.Error) as error:
             log.error("audit.watch_failed", reason=str(error))
 
@@ -120,17 +115,20 @@ class AuditWatch:
         async with self.database.connection() as db:
             head = await find_head(db)
             ledger = await self.ledger_head(db)
-            if last is not None and not await _fits(db, last, head, ledger):
-                self._tell([f"anchor of entry {last.seq}"])
-                return
+            fits = last is None or await _fits(db, last, head, ledger)
+        if last is not None and not fits:
+            await self._tell([f"anchor of entry {last.seq}"])
+            return
         seen = 0 if last is None else last.seq
         if head.seq > seen:
             await asyncio.to_thread(append_anchor, path, _made(head, seen, ledger, self.clock()))
 
-    def _tell(self, broken: list[str]) -> None:
+    async def _tell(self, broken: list[str]) -> None:
         """Once, until something else is broken: an alarm every minute is one that nobody reads."""
         if broken and broken != self.told:
-            raise_alarm(broken)
+            event = Note("audit.broken", None, "", {"broken": broken})
+            async with self.database.connection() as db:
+                await write_events(db, [event], at=self.clock(), address="", path="", request_id="")
         self.told = broken or self.told
 
 

@@ -3,7 +3,7 @@
 from stockroom.platform.migrate import run_file
 
 revision = "0013"
-down_revision = "0007"
+down_revision = "0008"
 
 
 def upgrade() -> None:
