@@ -66,7 +66,7 @@ def named_in(text, patients):
     return {
         id_
         for id_, (number, name) in patients.items()
-        if number in numbers or name != number and name in text
+        if number in numbers or (name != number and name in text)
     }
 
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from stockroom.insight import rules
-from stockroom.insight.queries.verify import AUDIT_CHAIN
+from stockroom.insight.queries.verify import ANCHORS, AUDIT_CHAIN
 from stockroom.people.rules import ALL, BUILTIN_ROLES
 from stockroom.platform.access import Actor
 from stockroom.platform.ids import new_id
@@ -117,4 +117,4 @@ def test_words_mean_a_page(label: str, q: str, rank: int | None) -> None:
 
 
 def test_every_check_is_said_in_words() -> None:
-    assert set(rules.CHECKS) == {*INVARIANTS, AUDIT_CHAIN}
+    assert set(rules.CHECKS) == {*INVARIANTS, AUDIT_CHAIN, ANCHORS}

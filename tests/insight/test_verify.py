@@ -6,8 +6,8 @@ import pytest
 
 from stockroom.insight.queries import verify
 from stockroom.insight.queries.verify import verify_everything
-from stockroom.platform.db import Database, fetch_value
-from tests.conftest import SignIn
+from stockroom.platform.db import Connection, Database, fetch_value
+from tests.conftest import SignIn, as_owner
 from tests.insight.ground import Hospital
 
 
@@ -40,7 +40,7 @@ async def test_a_balance_changed_behind_the_ledger_is_shown_with_its_batch(
 
 async def test_a_changed_audit_entry_is_shown(sign_in: SignIn, busy: Hospital) -> None:
     auditor = await sign_in("auditor")
-    async with sign_in.database.transaction() as db:
+    async with await Connection.connect(as_owner(sign_in.database.pool.conninfo)) as db:
         await db.execute("alter table platform.audit_entry disable trigger user")
         await db.execute("update platform.audit_entry set actor_name = 'Somebody else' where seq = 2")
         await db.execute("alter table platform.audit_entry enable trigger user")
@@ -48,6 +48,11 @@ async def test_a_changed_audit_entry_is_shown(sign_in: SignIn, busy: Hospital) -
     assert report["ok"] is False
     (broken,) = [check for check in report["checks"] if not check["ok"]]
     assert (broken["name"], broken["offenders"]) == (verify.AUDIT_CHAIN, ["audit entry 2"])
+    async with sign_in.database.connection() as db:
+        told = await fetch_value(
+            db, "select facts -> 'broken' from platform.security_event where event = 'audit.broken'"
+        )
+    assert told == ["audit chain is whole: audit entry 2"]
 
 
 async def test_a_check_that_takes_too_long_is_left_and_the_connection_goes_on(

@@ -8,10 +8,17 @@ to through ``platform.append_audit``. What is append-only says its trigger, so t
 from typing import Any
 
 import psycopg
-from psycopg import errors, sql
+from psycopg import errors
 
 NAME = "stockroom_app"
 
+# Statements that name what was found are written by the server, which knows how its names are quoted.
+CREATE_ROLE = """
+select format(
+    'create role %%I %%s nosuperuser nocreatedb nocreaterole noreplication nobypassrls', %(role)s::text,
+    case when %(login)s then 'login' else 'nologin' end)
+"""
+JOIN_ROLE = "select format('grant %%I to current_user', %(role)s::text)"
 FIND_ROLE = "select 1 from pg_roles where rolname = %s"
 ROLE_OF_SESSION = "select current_user"
 # Since PostgreSQL 16 a member may be one that administers the role without becoming it.
@@ -21,7 +28,7 @@ select pg_has_role(%s, case when current_setting('server_version_num')::int < 16
 
 # The schemas are those of whoever owns `platform`: another application's, in the same database, are not ours to give.
 SCHEMAS_TO_OPEN = """
-select n.nspname
+select format('grant usage on schema %%I to %%I', n.nspname, %(role)s::text)
 from pg_namespace n
 where n.nspowner = (select nspowner from pg_namespace where nspname = 'platform')
     and n.nspname !~ '^(pg_|information_schema$|public$)'
@@ -58,12 +65,17 @@ wish as (
             where p.rolname = %(role)s), '') as held
     from relation r
 )
-select nspname, relname, relkind = 'S', wanted from wish where wanted <> held order by nspname, relname
+select format(
+    'revoke all on %%1$s %%2$I.%%3$I from %%4$I; grant %%5$s on %%1$s %%2$I.%%3$I to %%4$I',
+    case relkind when 'S' then 'sequence' else 'table' end, nspname, relname, %(role)s::text, wanted)
+from wish
+where wanted <> held
+order by nspname, relname
 """
 
 # What runs as its owner is nobody's to call but the application's.
 FUNCTIONS = """
-select p.oid::regprocedure::text
+select format('grant execute on function %%s to %%I', p.oid::regprocedure, %(role)s::text)
 from pg_namespace n
 join pg_proc p on p.pronamespace = n.oid and p.prosecdef
 where n.nspowner = (select nspowner from pg_namespace where nspname = 'platform')
@@ -110,9 +122,9 @@ def ensure_role(db: psycopg.Connection[Any], role: str = NAME, *, login: bool) -
     """
     try:
         if db.execute(FIND_ROLE, [role]).fetchone() is None:
-            db.execute(_create(role, login=login))
+            _run_written(db, CREATE_ROLE, {"role": role, "login": login})
         if not login and not _is(db, MAY_BECOME, [role]):
-            db.execute(sql.SQL("grant {} to current_user").format(sql.Identifier(role)))
+            _run_written(db, JOIN_ROLE, {"role": role})
     except (errors.DuplicateObject, errors.UniqueViolation):
         return  # another database of the same server was first
     except errors.InsufficientPrivilege as error:
@@ -130,24 +142,17 @@ def grant_application(db: psycopg.Connection[Any], role: str) -> None:
 
     In the transaction of the migrations, as the owner of the schema. Raises RoleTooStrong.
     """
-    name, params = sql.Identifier(role), {"role": role}
-    for (schema,) in db.execute(SCHEMAS_TO_OPEN, params).fetchall():
-        db.execute(sql.SQL("grant usage on schema {} to {}").format(sql.Identifier(schema), name))
-    for schema, relation, is_sequence, wanted in db.execute(RELATIONS, params).fetchall():
-        kind = sql.SQL("sequence" if is_sequence else "table")
-        what = sql.SQL("{} {}").format(kind, sql.Identifier(schema, relation))
-        db.execute(sql.SQL("revoke all on {} from {}").format(what, name))
-        db.execute(sql.SQL("grant {} on {} to {}").format(sql.SQL(wanted), what, name))
-    for (function,) in db.execute(FUNCTIONS, params).fetchall():
-        db.execute(sql.SQL("grant execute on function {} to {}").format(sql.SQL(function), name))
+    params = {"role": role}
+    for written in (SCHEMAS_TO_OPEN, RELATIONS, FUNCTIONS):
+        _run_written(db, written, params)
     if _is(db, TOO_STRONG, params):
         raise RoleTooStrong(role)
 
 
-def _create(role: str, *, login: bool) -> sql.Composed:
-    return sql.SQL("create role {} {} nosuperuser nocreatedb nocreaterole noreplication nobypassrls").format(
-        sql.Identifier(role), sql.SQL("login" if login else "nologin")
-    )
+def _run_written(db: psycopg.Connection[Any], writes: str, params: dict[str, Any]) -> None:
+    """Run the statements that a statement wrote."""
+    for (statement,) in db.execute(writes.encode(), params).fetchall():
+        db.execute(str(statement).encode())
 
 
 def _value(db: psycopg.Connection[Any], statement: str) -> str:
