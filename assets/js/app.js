@@ -11,6 +11,7 @@ import './follow.js';
 import './guards.js';
 import './theme-choice.js';
 import './print.js';
+import './passkeys.js';
 import { onContent } from './content.js';
 
 onContent('[data-chart]', (element) => import('./charts.js').then(({ mount }) => mount(element)));

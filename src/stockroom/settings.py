@@ -52,6 +52,11 @@ class Settings(BaseSettings):
     host: str = Field("127.0.0.1", description="Address to listen on.")
     port: int = Field(8080, ge=1, le=65535, description="Port to listen on.")
     workers: int = Field(1, ge=1, le=64, description="Server processes.")
+    base_url: str = Field(
+        "",
+        pattern=r"^(https?://[^\s/?#@]+/?)?$",
+        description="The address people type, such as https://stockroom.example.org. Empty: http://HOST:PORT.",
+    )
     environment: Literal["production", "development", "test"] = Field(
         "production", description="development relaxes checks that only matter on a real installation."
     )
@@ -96,6 +101,12 @@ class Settings(BaseSettings):
     password_policy: Literal["composition", "passphrase"] = Field(
         "composition",
         description="composition: 8 to 72 characters of four kinds; passphrase: 15 to 128 of any kind.",
+    )
+    second_factor_roles: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="Roles (codes, with commas) whose people must set up a second factor."
+    )
+    step_up_minutes: int = Field(
+        10, ge=1, le=1_440, description="So long after proving who they are, people need not prove it again."
     )
     trusted_proxies: Annotated[tuple[str, ...], NoDecode] = Field(
         (), description="Addresses or networks whose X-Forwarded-For is believed."
@@ -145,7 +156,7 @@ class Settings(BaseSettings):
     max_body_bytes: int = Field(10 * 1024 * 1024, ge=1024, description="Largest request body.")
     expiry_warning_days: int = Field(90, ge=1, le=3650, description="“Expires soon” means within these days.")
 
-    @field_validator("stockroom_modules", "trusted_proxies", mode="before")
+    @field_validator("stockroom_modules", "second_factor_roles", "trusted_proxies", mode="before")
     @classmethod
     def _split_commas(cls, value: object) -> object:
         if isinstance(value, str):
@@ -190,6 +201,11 @@ class Settings(BaseSettings):
     @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.timezone)
+
+    @property
+    def public_url(self) -> str:
+        """Where people reach the server, without a slash at the end."""
+        return (self.base_url or f"http://{self.host}:{self.port}").rstrip("/")
 
     @property
     def postgres_url(self) -> str | None:

@@ -1,12 +1,23 @@
 """Pages of people."""
 
-from stockroom.people.pages import access, accounts, audit, departments, me, security, sign_in
+from stockroom.people.pages import (
+    access,
+    accounts,
+    audit,
+    departments,
+    factors,
+    me,
+    second_factor,
+    security,
+    sign_in,
+    step_up,
+)
 from stockroom.platform.errors import N_
 from stockroom.platform.pages import NavItem
 
 ROUTES = [
-    *sign_in.ROUTES, *me.ROUTES, *accounts.ROUTES, *access.ROUTES, *departments.ROUTES, *audit.ROUTES,
-    *security.ROUTES,
+    *sign_in.ROUTES, *second_factor.ROUTES, *step_up.ROUTES, *me.ROUTES, *factors.ROUTES, *accounts.ROUTES,
+    *access.ROUTES, *departments.ROUTES, *audit.ROUTES, *security.ROUTES,
 ]  # fmt: skip
 NAV = [
     NavItem(N_("Organisation"), N_("Departments"), "/departments", "building", "people.department.read", 80),

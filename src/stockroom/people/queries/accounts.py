@@ -13,8 +13,10 @@ from stockroom.platform.lists import Filter, ListSpec, Sort
 ACCOUNT = """
 select
     a.id, a.username, a.name, a.email, a.phone, a.role_code as role, r.name as role_name, a.active,
-    a.language, a.theme, a.password_hash is not null as has_password, a.last_sign_in_at, a.created_at,
-    a.version,
+    a.language, a.theme, a.password_hash is not null as has_password,
+    exists (select from people.totp t where t.account_id = a.id and t.confirmed_at is not null)
+        or exists (select from people.passkey p where p.account_id = a.id) as has_second_factor,
+    a.last_sign_in_at, a.created_at, a.version,
     array(select m.department_id from people.account_department m join people.department d
         on d.id = m.department_id where m.account_id = a.id order by platform.fold(d.name), d.id)
         as departments,
@@ -49,6 +51,7 @@ from people.session s
 join people.account a on a.id = s.account_id
 join people.role r on r.code = a.role_code
 where s.account_id = %(account_id)s
+    and not s.pending
     and s.expires_at > %(at)s
     and s.last_seen_at > case when r.privileged then %(privileged_since)s else %(since)s end
 order by current desc, s.last_seen_at desc, s.id
@@ -71,6 +74,7 @@ class Account(msgspec.Struct, frozen=True):
     language: str | None
     theme: str
     has_password: bool
+    has_second_factor: bool
     last_sign_in_at: datetime | None
     created_at: datetime
     version: int
@@ -103,8 +107,10 @@ ACCOUNTS = ListSpec(
     row=Account,
     columns=(
         "a.id, a.username, a.name, a.email, a.phone, a.role_code as role, r.name as role_name, a.active,"
-        " a.language, a.theme, a.password_hash is not null as has_password, a.last_sign_in_at, a.created_at,"
-        " a.version,"
+        " a.language, a.theme, a.password_hash is not null as has_password,"
+        " exists (select from people.totp t where t.account_id = a.id and t.confirmed_at is not null)"
+        " or exists (select from people.passkey p where p.account_id = a.id) as has_second_factor,"
+        " a.last_sign_in_at, a.created_at, a.version,"
         " array(select m.department_id from people.account_department m join people.department d"
         " on d.id = m.department_id where m.account_id = a.id order by platform.fold(d.name), d.id),"
         " array(select d.name from people.account_department m join people.department d"
