@@ -409,6 +409,36 @@ CREATE TABLE people.department (
     CONSTRAINT main_stays_active CHECK ((active OR (NOT is_main)))
 );
 
+CREATE TABLE people.passkey (
+    id uuid NOT NULL,
+    account_id uuid NOT NULL,
+    credential_id bytea NOT NULL,
+    public_key bytea NOT NULL,
+    sign_count bigint NOT NULL,
+    name text NOT NULL,
+    synced boolean NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    last_used_at timestamp with time zone,
+    CONSTRAINT passkey_credential_id_check CHECK (((length(credential_id) >= 1) AND (length(credential_id) <= 1023))),
+    CONSTRAINT passkey_name_check CHECK ((name <> ''::text)),
+    CONSTRAINT passkey_sign_count_check CHECK ((sign_count >= 0))
+);
+
+CREATE TABLE people.passkey_challenge (
+    challenge bytea NOT NULL,
+    bound_to bytea NOT NULL,
+    purpose text NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    CONSTRAINT passkey_challenge_purpose_check CHECK ((purpose = ANY (ARRAY['create'::text, 'get'::text])))
+);
+
+CREATE TABLE people.recovery_code (
+    account_id uuid NOT NULL,
+    code_hash bytea NOT NULL,
+    used_at timestamp with time zone,
+    CONSTRAINT recovery_code_code_hash_check CHECK ((length(code_hash) = 32))
+);
+
 CREATE TABLE people.role (
     code text NOT NULL,
     name text NOT NULL,
@@ -427,6 +457,10 @@ CREATE TABLE people.session (
     expires_at timestamp with time zone NOT NULL,
     address text DEFAULT ''::text NOT NULL,
     user_agent text DEFAULT ''::text NOT NULL,
+    pending boolean DEFAULT false NOT NULL,
+    stepped_up_at timestamp with time zone,
+    factor_tries integer DEFAULT 0 NOT NULL,
+    CONSTRAINT session_factor_tries_check CHECK ((factor_tries >= 0)),
     CONSTRAINT session_token_hash_check CHECK ((length(token_hash) = 32))
 );
 
@@ -438,6 +472,15 @@ CREATE TABLE people.sign_in_attempt (
     allowed boolean DEFAULT true NOT NULL,
     last_at timestamp with time zone NOT NULL,
     CONSTRAINT sign_in_attempt_failures_check CHECK ((failures > 0))
+);
+
+CREATE TABLE people.totp (
+    account_id uuid NOT NULL,
+    secret bytea NOT NULL,
+    last_step bigint DEFAULT 0 NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    confirmed_at timestamp with time zone,
+    last_used_at timestamp with time zone
 );
 
 CREATE TABLE platform.audit_entry (
@@ -663,6 +706,18 @@ ALTER TABLE ONLY people.account
 ALTER TABLE ONLY people.department
     ADD CONSTRAINT department_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY people.passkey_challenge
+    ADD CONSTRAINT passkey_challenge_pkey PRIMARY KEY (challenge);
+
+ALTER TABLE ONLY people.passkey
+    ADD CONSTRAINT passkey_credential_id_key UNIQUE (credential_id);
+
+ALTER TABLE ONLY people.passkey
+    ADD CONSTRAINT passkey_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY people.recovery_code
+    ADD CONSTRAINT recovery_code_pkey PRIMARY KEY (account_id, code_hash);
+
 ALTER TABLE ONLY people.role
     ADD CONSTRAINT role_pkey PRIMARY KEY (code);
 
@@ -674,6 +729,9 @@ ALTER TABLE ONLY people.session
 
 ALTER TABLE ONLY people.sign_in_attempt
     ADD CONSTRAINT sign_in_attempt_pkey PRIMARY KEY (subject, address);
+
+ALTER TABLE ONLY people.totp
+    ADD CONSTRAINT totp_pkey PRIMARY KEY (account_id);
 
 ALTER TABLE ONLY platform.audit_entry
     ADD CONSTRAINT audit_entry_pkey PRIMARY KEY (seq);
@@ -816,6 +874,10 @@ CREATE UNIQUE INDEX department_name ON people.department USING btree (platform.f
 CREATE UNIQUE INDEX department_only_one_main ON people.department USING btree (is_main) WHERE is_main;
 
 CREATE INDEX department_search ON people.department USING gin (search_text public.gin_trgm_ops);
+
+CREATE INDEX passkey_account ON people.passkey USING btree (account_id);
+
+CREATE INDEX passkey_challenge_expires ON people.passkey_challenge USING btree (expires_at);
 
 CREATE INDEX session_account ON people.session USING btree (account_id);
 
@@ -997,11 +1059,20 @@ ALTER TABLE ONLY people.account_department
 ALTER TABLE ONLY people.account
     ADD CONSTRAINT account_role_code_fkey FOREIGN KEY (role_code) REFERENCES people.role(code);
 
+ALTER TABLE ONLY people.passkey
+    ADD CONSTRAINT passkey_account_id_fkey FOREIGN KEY (account_id) REFERENCES people.account(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY people.recovery_code
+    ADD CONSTRAINT recovery_code_account_id_fkey FOREIGN KEY (account_id) REFERENCES people.account(id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY people.session
     ADD CONSTRAINT session_account_id_fkey FOREIGN KEY (account_id) REFERENCES people.account(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY people.sign_in_attempt
     ADD CONSTRAINT sign_in_attempt_account_id_fkey FOREIGN KEY (account_id) REFERENCES people.account(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY people.totp
+    ADD CONSTRAINT totp_account_id_fkey FOREIGN KEY (account_id) REFERENCES people.account(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY stock.balance
     ADD CONSTRAINT balance_batch_id_fkey FOREIGN KEY (batch_id) REFERENCES stock.batch(id);

@@ -162,6 +162,38 @@ async def test_tries_at_the_same_moment_are_counted_each(timed: SignIn, hand_clo
     assert len(checked) == 5
 
 
+async def test_wrong_codes_count_like_wrong_passwords_and_a_right_password_forgives_none(
+    timed: SignIn, hand_clock: HandClock
+) -> None:
+    """Or whoever learned the password could guess codes for ever, a few after each sign-in."""
+    _username, secret, codes = await with_app(timed, hand_clock)
+    for _ in range(5):
+        assert (await second(await half_in(timed), totp="0")).status_code == 401
+    locked = await login(await timed.visitor(), "anna")
+    assert (locked.status_code, locked.json()["code"]) == (429, "auth.locked")
+    hand_clock.turn(minutes=15)
+    assert (await second(await half_in(timed), recovery=codes[0])).status_code == 200
+    for _ in range(5):
+        await half_in(timed)
+    assert (await second(await half_in(timed), totp=code_at(secret, hand_clock))).status_code == 200
+
+
+async def test_a_wrong_code_and_a_recovery_code_are_in_the_security_log(
+    timed: SignIn, hand_clock: HandClock
+) -> None:
+    _username, _secret, codes = await with_app(timed, hand_clock)
+    client = await half_in(timed)
+    await second(client, totp="0")
+    await second(client, recovery=codes[0])
+    async with timed.database.connection() as db:
+        told = await fetch_values(
+            db, "select event from platform.security_event where account = 'anna' order by at, id"
+        )
+        whole = await fetch_values(db, "select e::text from platform.security_event e")
+    assert told[-4:] == ["people.factor.add", "sign_in.pending", "second_factor.failed", "recovery_code.used"]
+    assert codes[0] not in "".join(whole)
+
+
 async def test_the_second_factor_may_take_ten_minutes(timed: SignIn, hand_clock: HandClock) -> None:
     _username, secret, _codes = await with_app(timed, hand_clock)
     slow, slower = await half_in(timed), await half_in(timed)
