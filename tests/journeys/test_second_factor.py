@@ -167,6 +167,7 @@ def test_without_javascript_a_code_is_enough(browser: Browser, house: RunningSer
     with closing(browser.new_context(base_url=house.url, java_script_enabled=False, locale="en-GB")) as plain:
         page = plain.new_page()
         give_password(page, "ewa")
+        headed(page, "Home")
         page.goto("/me/security/totp")
         page.get_by_role("button", name="Show the picture").click()
         found = re.search(r"Key: ([A-Z2-7 ]+)", page.locator(".steps").inner_text())

@@ -103,6 +103,7 @@ class TriesSpent(Unauthenticated):
 class ProofUnclear(Invalid):
     code = "auth.second_factor_unclear"
     sentence = N_("Give exactly one proof: a code, a recovery code, a passkey or the password.")
+    at = "/totp"
 
 
 class CodeWrong(Invalid):
@@ -116,6 +117,7 @@ class CodeWrong(Invalid):
 class PasskeyRefused(Invalid):
     code = "factor.passkey_refused"
     sentence = N_("This passkey could not be checked. Try again, or use another way.")
+    at = "/passkey"
 
 
 class PasskeysImpossible(Conflict):

@@ -60,8 +60,12 @@ FORGET_HERE = """
 delete from people.sign_in_attempt where subject = %(subject)s::bytea and address in (%(address)s::text, '')
 """
 TAKE_BACK = """
+with only_this as (
+    delete from people.sign_in_attempt
+    where subject = %(subject)s::bytea and address in (%(address)s::text, '') and failures = 1
+)
 update people.sign_in_attempt set failures = failures - 1
-where subject = %(subject)s::bytea and address in (%(address)s::text, '') and failures > 0
+where subject = %(subject)s::bytea and address in (%(address)s::text, '') and failures > 1
 """
 FORGET_ACCOUNT = "delete from people.sign_in_attempt where account_id = %(account_id)s::uuid"
 
