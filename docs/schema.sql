@@ -420,6 +420,34 @@ CREATE TABLE people.one_time_link (
     expires_at timestamp with time zone NOT NULL,
     CONSTRAINT one_time_link_purpose_check CHECK ((purpose = ANY (ARRAY['reset'::text, 'invitation'::text]))),
     CONSTRAINT one_time_link_token_hash_check CHECK ((length(token_hash) = 32))
+CREATE TABLE people.passkey (
+    id uuid NOT NULL,
+    account_id uuid NOT NULL,
+    credential_id bytea NOT NULL,
+    public_key bytea NOT NULL,
+    sign_count bigint NOT NULL,
+    name text NOT NULL,
+    synced boolean NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    last_used_at timestamp with time zone,
+    CONSTRAINT passkey_credential_id_check CHECK (((length(credential_id) >= 1) AND (length(credential_id) <= 1023))),
+    CONSTRAINT passkey_name_check CHECK ((name <> ''::text)),
+    CONSTRAINT passkey_sign_count_check CHECK ((sign_count >= 0))
+);
+
+CREATE TABLE people.passkey_challenge (
+    challenge bytea NOT NULL,
+    bound_to bytea NOT NULL,
+    purpose text NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    CONSTRAINT passkey_challenge_purpose_check CHECK ((purpose = ANY (ARRAY['create'::text, 'get'::text])))
+);
+
+CREATE TABLE people.recovery_code (
+    account_id uuid NOT NULL,
+    code_hash bytea NOT NULL,
+    used_at timestamp with time zone,
+    CONSTRAINT recovery_code_code_hash_check CHECK ((length(code_hash) = 32))
 );
 
 CREATE TABLE people.role (
@@ -440,6 +468,10 @@ CREATE TABLE people.session (
     expires_at timestamp with time zone NOT NULL,
     address text DEFAULT ''::text NOT NULL,
     user_agent text DEFAULT ''::text NOT NULL,
+    pending boolean DEFAULT false NOT NULL,
+    stepped_up_at timestamp with time zone,
+    factor_tries integer DEFAULT 0 NOT NULL,
+    CONSTRAINT session_factor_tries_check CHECK ((factor_tries >= 0)),
     CONSTRAINT session_token_hash_check CHECK ((length(token_hash) = 32))
 );
 
@@ -451,6 +483,15 @@ CREATE TABLE people.sign_in_attempt (
     allowed boolean DEFAULT true NOT NULL,
     last_at timestamp with time zone NOT NULL,
     CONSTRAINT sign_in_attempt_failures_check CHECK ((failures > 0))
+);
+
+CREATE TABLE people.totp (
+    account_id uuid NOT NULL,
+    secret bytea NOT NULL,
+    last_step bigint DEFAULT 0 NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    confirmed_at timestamp with time zone,
+    last_used_at timestamp with time zone
 );
 
 CREATE TABLE platform.audit_entry (
@@ -722,6 +763,17 @@ ALTER TABLE ONLY people.department
 
 ALTER TABLE ONLY people.one_time_link
     ADD CONSTRAINT one_time_link_pkey PRIMARY KEY (token_hash);
+ALTER TABLE ONLY people.passkey_challenge
+    ADD CONSTRAINT passkey_challenge_pkey PRIMARY KEY (challenge);
+
+ALTER TABLE ONLY people.passkey
+    ADD CONSTRAINT passkey_credential_id_key UNIQUE (credential_id);
+
+ALTER TABLE ONLY people.passkey
+    ADD CONSTRAINT passkey_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY people.recovery_code
+    ADD CONSTRAINT recovery_code_pkey PRIMARY KEY (account_id, code_hash);
 
 ALTER TABLE ONLY people.role
     ADD CONSTRAINT role_pkey PRIMARY KEY (code);
@@ -734,6 +786,9 @@ ALTER TABLE ONLY people.session
 
 ALTER TABLE ONLY people.sign_in_attempt
     ADD CONSTRAINT sign_in_attempt_pkey PRIMARY KEY (subject, address);
+
+ALTER TABLE ONLY people.totp
+    ADD CONSTRAINT totp_pkey PRIMARY KEY (account_id);
 
 ALTER TABLE ONLY platform.audit_entry
     ADD CONSTRAINT audit_entry_pkey PRIMARY KEY (seq);
@@ -892,6 +947,9 @@ CREATE INDEX department_search ON people.department USING gin (search_text publi
 CREATE UNIQUE INDEX one_time_link_account ON people.one_time_link USING btree (account_id, purpose);
 
 CREATE INDEX one_time_link_expires ON people.one_time_link USING btree (expires_at);
+CREATE INDEX passkey_account ON people.passkey USING btree (account_id);
+
+CREATE INDEX passkey_challenge_expires ON people.passkey_challenge USING btree (expires_at);
 
 CREATE INDEX session_account ON people.session USING btree (account_id);
 
@@ -1109,12 +1167,20 @@ ALTER TABLE ONLY people.account
 
 ALTER TABLE ONLY people.one_time_link
     ADD CONSTRAINT one_time_link_account_id_fkey FOREIGN KEY (account_id) REFERENCES people.account(id) ON DELETE CASCADE;
+ALTER TABLE ONLY people.passkey
+    ADD CONSTRAINT passkey_account_id_fkey FOREIGN KEY (account_id) REFERENCES people.account(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY people.recovery_code
+    ADD CONSTRAINT recovery_code_account_id_fkey FOREIGN KEY (account_id) REFERENCES people.account(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY people.session
     ADD CONSTRAINT session_account_id_fkey FOREIGN KEY (account_id) REFERENCES people.account(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY people.sign_in_attempt
     ADD CONSTRAINT sign_in_attempt_account_id_fkey FOREIGN KEY (account_id) REFERENCES people.account(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY people.totp
+    ADD CONSTRAINT totp_account_id_fkey FOREIGN KEY (account_id) REFERENCES people.account(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY stock.balance
     ADD CONSTRAINT balance_batch_id_fkey FOREIGN KEY (batch_id) REFERENCES stock.batch(id);

@@ -71,6 +71,11 @@ class RunningServer:
             timeout=300,
         )
 
+    def know_as(self, host: str) -> None:
+        """Before it starts: browsers give passkeys to a name, and none to an address in numbers."""
+        self.url = f"http://{host}:{self.port}"
+        self._environment["BASE_URL"] = self.url
+
     def create_user(self, username: str, role: str) -> None:
         made = self.run(
             "user",

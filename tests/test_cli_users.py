@@ -45,6 +45,27 @@ def test_refuses_a_weak_password_and_an_unknown_user(conninfo: str) -> None:
         assert db.execute("select count(*) from people.account").fetchone() == (0,)
 
 
+def test_takes_away_second_factors(conninfo: str) -> None:
+    assert run(*CREATE, stdin=PASSWORD + "\n")[0] == 0
+    with psycopg.connect(conninfo) as db:
+        db.execute(
+            "insert into people.totp (account_id, secret, created_at, confirmed_at)"
+            " select id, 'sealed', now(), now() from people.account"
+        )
+        db.execute(
+            "insert into people.recovery_code (account_id, code_hash)"
+            " select id, sha256('a') from people.account"
+        )
+    assert run("user", "reset-factors", "nobody")[0] == 2
+    code, said = run("user", "reset-factors", "BOSS")
+    assert code == 0, said
+    with psycopg.connect(conninfo) as db:
+        left = db.execute(
+            "select (select count(*) from people.totp), (select count(*) from people.recovery_code)"
+        )
+        assert left.fetchone() == (0, 0)
+
+
 def test_verifies_a_sound_ledger_and_says_so(conninfo: str) -> None:
     code, said = run("verify", "--json")
     assert code == 0, said

@@ -12,6 +12,7 @@ import './guards.js';
 import './drop.js';
 import './theme-choice.js';
 import './print.js';
+import './passkeys.js';
 import { onContent } from './content.js';
 
 onContent('[data-chart]', (element) => import('./charts.js').then(({ mount }) => mount(element)));

@@ -145,6 +145,7 @@ def create_app(settings: Settings, conninfo: str, *, clock: Clock = utc_now) -> 
                 default_language=settings.default_language,
                 limits=limits,
                 told=ACCESS_ACTIONS,
+                second_factor_roles=settings.second_factor_roles,
             )
         ],
         exception_handlers=EXCEPTION_HANDLERS,

@@ -58,7 +58,7 @@ class Settings(BaseSettings):
     port: int = Field(8080, ge=1, le=65535, description="Port to listen on.")
     base_url: str | None = Field(
         None,
-        pattern=r"^https?://[^\s/?#]+(/[^\s?#]*)?$",
+        pattern=r"^https?://[^\s/?#@]+(/[^\s?#]*)?$",
         description="Where people reach the server; begins every link in a mail. Empty: http://HOST:PORT.",
     )
     workers: int = Field(1, ge=1, le=64, description="Server processes.")
@@ -110,6 +110,12 @@ class Settings(BaseSettings):
     password_policy: Literal["composition", "passphrase"] = Field(
         "composition",
         description="composition: 8 to 72 characters of four kinds; passphrase: 15 to 128 of any kind.",
+    )
+    second_factor_roles: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="Roles (codes, with commas) whose people must set up a second factor."
+    )
+    step_up_minutes: int = Field(
+        10, ge=1, le=1_440, description="So long after proving who they are, people need not prove it again."
     )
     trusted_proxies: Annotated[tuple[str, ...], NoDecode] = Field(
         (), description="Addresses or networks whose X-Forwarded-For is believed."
@@ -200,7 +206,7 @@ class Settings(BaseSettings):
     )
     expiry_warning_days: int = Field(90, ge=1, le=3650, description="“Expires soon” means within these days.")
 
-    @field_validator("stockroom_modules", "trusted_proxies", mode="before")
+    @field_validator("stockroom_modules", "second_factor_roles", "trusted_proxies", mode="before")
     @classmethod
     def _split_commas(cls, value: object) -> object:
         if isinstance(value, str):

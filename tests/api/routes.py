@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from litestar import Litestar
 
-from stockroom.platform.web import Needs
+from stockroom.platform.web import Needs, StepUp
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 # Litestar's own, described in platform: the pages of the API's documentation.
@@ -19,6 +19,7 @@ class Route:
     path: str
     permission: str | None
     marks: frozenset[str]
+    asks_step_up: bool = False
 
     @property
     def is_page(self) -> bool:
@@ -35,6 +36,7 @@ def routes_of(app: Litestar) -> list[Route]:
             path,
             _permission(handler),
             frozenset(name for name, on in handler.opt.items() if on is True),
+            any(isinstance(guard, StepUp) for guard in handler.guards or ()),
         )
         for route in app.routes
         for handler in getattr(route, "route_handlers", [getattr(route, "route_handler", None)])

@@ -14,6 +14,8 @@ select (select seq from platform.audit_head), (select count(*) from platform.ide
 """
 # Any user name and password may be tried; the answer is 401 whatever they are.
 ANSWERS_ELSEWHERE = {"/api/auth/login"}
+# Proofs of who one is likewise; a few wrong ones end the session that gives them.
+ANSWERS_ELSEWHERE |= {"/api/auth/second-factor", "/api/auth/passkey", "/api/auth/step-up"}
 # What is not finished yet is shown as far as it goes.
 SAYS_AND_WRITES_NOTHING = {"/api/dispensings/preview"}
 

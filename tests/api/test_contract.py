@@ -40,6 +40,9 @@ LEFT_OUT = {
     ("POST", "/api/auth/logout"),
     ("DELETE", "/api/me/sessions"),
     ("POST", "/api/me/password"),
+    ("POST", "/api/auth/second-factor"),
+    ("POST", "/api/auth/passkey"),
+    ("POST", "/api/auth/step-up"),
 }
 
 

@@ -27,6 +27,7 @@ from stockroom.people import (
     create_account,
     find_sign_in_candidate,
     has_accounts,
+    reset_factors,
     set_password,
     sync_builtin_roles,
     unlock_account,
@@ -241,3 +242,19 @@ def unlock_user(login: str) -> None:
 
     in_transaction(settings, work)
     console.print(f"✓ {login} may try again from everywhere")
+
+
+@user.command(name="reset-factors")
+@click.argument("login")
+def reset_second_factors(login: str) -> None:
+    """Take away every second factor of LOGIN (user name or e-mail); all sessions of that user end."""
+    settings = settings_or_fail()
+
+    async def work(db: Connection) -> None:
+        found = await find_sign_in_candidate(db, login)
+        if found is None:
+            fail(f"There is no user {login}.")
+        await reset_factors(db, account_id=found.id, actor=system_actor("command line"))
+
+    in_transaction(settings, work)
+    console.print(f"✓ {login} has no second factor any more; all sessions have ended")

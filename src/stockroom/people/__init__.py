@@ -4,6 +4,7 @@ from stockroom.people.actions.access import disable_account, set_password
 from stockroom.people.actions.accounts import AccountInput, create_account
 from stockroom.people.actions.attempts import unlock_account
 from stockroom.people.actions.departments import DepartmentInput, NewDepartment, create_department
+from stockroom.people.actions.factors import reset_factors
 from stockroom.people.actions.main_department import make_main_department
 from stockroom.people.actions.roles import sync_builtin_roles
 from stockroom.people.audit_words import AuditWords, Thing
@@ -32,6 +33,7 @@ __all__ = [
     "has_accounts",
     "list_department_choices",
     "make_main_department",
+    "reset_factors",
     "set_password",
     "sync_builtin_roles",
     "unlock_account",

@@ -113,3 +113,87 @@ class TimeZoneUnknown(Invalid):
     code = "account.time_zone_unknown"
     sentence = N_("There is no such time zone. Write one such as Europe/Warsaw.")
     at = "/time_zone"
+class SecondFactorInvalid(Unauthenticated):
+    """A wrong code and a used one alike."""
+
+    code = "auth.second_factor_invalid"
+    sentence = N_("This is not right, or it was used before. Wait for the next code and try again.")
+
+
+class TriesSpent(Unauthenticated):
+    code = "auth.second_factor_tries"
+    sentence = N_("Too many wrong answers. Sign in again.")
+
+
+class ProofUnclear(Invalid):
+    code = "auth.second_factor_unclear"
+    sentence = N_("Give exactly one proof: a code, a recovery code, a passkey or the password.")
+    at = "/totp"
+
+
+class CodeWrong(Invalid):
+    code = "factor.code_wrong"
+    sentence = N_(
+        "This code is not right. Look whether the clocks of both devices agree, and type the next one."
+    )
+    at = "/code"
+
+
+class PasskeyRefused(Invalid):
+    code = "factor.passkey_refused"
+    sentence = N_("This passkey could not be checked. Try again, or use another way.")
+    at = "/passkey"
+
+
+class PasskeysImpossible(Conflict):
+    code = "factor.passkeys_impossible"
+    sentence = N_(
+        "Passkeys need an address with a name and TLS. Whoever runs the server sets it in BASE_URL."
+    )
+
+
+class PasskeyKnown(Conflict):
+    code = "factor.passkey_known"
+    sentence = N_("This passkey is registered already.")
+
+
+class FactorExists(Conflict):
+    code = "factor.exists"
+    sentence = N_("There is an authenticator app already. Remove it before you set up another.")
+
+
+class FactorMissing(Conflict):
+    code = "factor.missing"
+    sentence = N_("There is no second factor yet. Set one up first.")
+
+
+class LastFactorStays(Conflict):
+    code = "factor.last_stays"
+    sentence = N_(
+        "Your role needs a second factor and this is the only one. Add another before you remove it."
+    )
+
+
+class FactorUnreadable(Conflict):
+    """SECRET_KEY was replaced after the factor was set up."""
+
+    code = "factor.unreadable"
+    sentence = N_(
+        "This factor can no longer be read: the server's key was changed. An administrator must reset it."
+    )
+
+
+class TooManyPasskeys(Conflict):
+    code = "factor.too_many"
+    sentence = N_("You have as many passkeys as there can be. Remove one first.")
+
+
+class PasskeyUnproved(Unauthenticated):
+    code = "auth.passkey_invalid"
+    sentence = N_("This passkey could not be checked. Try again, or use another way.")
+
+
+class PasswordUnproved(Invalid):
+    code = "password.wrong"
+    sentence = N_("This is not your present password.")
+    at = "/password"

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from typing import Any, Literal
+from uuid import UUID
 
 from litestar import Request, Response
 from litestar.datastructures import Cookie, State
@@ -13,17 +14,18 @@ from stockroom.people.actions.attempts import (
     count_attempt,
     forget_attempts,
     subject_of,
+    take_back_attempt,
 )
 from stockroom.people.actions.reset import ResetAsk, ask_reset
-from stockroom.people.actions.sign_in import open_session
+from stockroom.people.actions.sign_in import SignedIn, Visit, open_session
 from stockroom.people.errors import CredentialsInvalid, ResetRequired, SignInLocked
 from stockroom.people.passwords import password_matches
 from stockroom.people.queries.accounts import OpenSession
 from stockroom.people.queries.identity import SignInCandidate
-from stockroom.platform import sessions
+from stockroom.platform import csrf, sessions
 from stockroom.platform.db import Connection
 from stockroom.platform.limits import Limit, Limits, reached
-from stockroom.platform.scope import LANGUAGE_COOKIE, THEME_COOKIE, RequestScope, scope_of
+from stockroom.platform.scope import LANGUAGE_COOKIE, THEME_COOKIE, scope_of
 from stockroom.settings import Settings
 
 AnyRequest = Request[Any, Any, State]
@@ -44,9 +46,29 @@ def lock_rules(request: AnyRequest) -> LockRules:
     return LockRules(settings.lock_failures, timedelta(minutes=settings.lock_minutes), settings.lock_total)
 
 
-async def start_session(request: AnyRequest, login: str, password: str) -> sessions.Identity:
+def visit_of(request: AnyRequest, *, replaces: bytes | None = None) -> Visit:
+    here = scope_of(request)
+    return Visit(
+        address=here.address,
+        user_agent=request.headers.get("user-agent", ""),
+        lifetime=timedelta(hours=settings_of(request).session_absolute_hours),
+        replaces=replaces,
+        request_id=here.request_id,
+        at=here.at,
+    )
+
+
+def own_session(request: AnyRequest) -> bytes | None:
+    """The hash of the session that the request came with, pending ones too."""
+    here = scope_of(request)
+    known = here.identity or here.pending
+    return None if known is None else known.token_hash
+
+
+async def start_session(request: AnyRequest, login: str, password: str) -> SignedIn:
     """Sign in; ``set_session_cookie`` hands the session to the browser. For routes that lay their own transaction:
-    nothing is held while the password is hashed.
+    nothing is held while the password is hashed. What the session owes is empty where the person is signed in, else
+    how the second factor may be proved.
 
     Raises CredentialsInvalid for unknown, disabled and wrong alike, after the same work; SignInLocked, ResetRequired.
     """
@@ -60,50 +82,70 @@ async def start_session(request: AnyRequest, login: str, password: str) -> sessi
         await _note_failure(request, candidate)
         raise CredentialsInvalid
     async with here.transaction() as db:
-        await forget_attempts(db, attempt)
         signed_in = await open_session(
-            db,
-            candidate=candidate,
-            address=here.address,
-            user_agent=request.headers.get("user-agent", ""),
-            lifetime=timedelta(hours=settings_of(request).session_absolute_hours),
-            replaces=None if here.identity is None else here.identity.token_hash,
-            request_id=here.request_id,
-            at=here.at,
+            db, candidate=candidate, visit=visit_of(request, replaces=own_session(request))
         )
-    here.note("sign_in.succeeded", account_id=candidate.id, account=candidate.username)
-    identity = await request.app.state.load_identity(here.db, signed_in.token_hash, here.at)
-    here.identity, here.csrf_bound_to = identity, signed_in.token_hash
+        await (take_back_attempt if signed_in.owes else forget_attempts)(db, attempt)
+    event = "sign_in.pending" if signed_in.owes else "sign_in.succeeded"
+    here.note(event, account_id=candidate.id, account=candidate.username)
+    await take_over(request, signed_in)
+    return signed_in
+
+
+async def take_over(request: AnyRequest, signed_in: SignedIn) -> None:
+    """The rest of this request is the new session's; ``set_session_cookie`` hands it to the browser."""
+    here = scope_of(request)
+    found: sessions.Identity | None = await request.app.state.load_identity(
+        here.db, signed_in.token_hash, here.at
+    )
+    here.identity, here.pending = (None, found) if signed_in.owes else (found, None)
+    here.csrf_bound_to = signed_in.token_hash
     request.scope["state"]["new_session_token"] = signed_in.token
-    return identity
 
 
 async def _count(request: AnyRequest, login: str, candidate: SignInCandidate | None) -> Attempt:
+    if candidate is not None:
+        return await count_try(request, candidate.id, candidate.username)
+    attempt = Attempt(subject_of(scope_of(request).secret, login, None), scope_of(request).address)
+    return await _counted(request, attempt, None, "(unknown)")
+
+
+async def count_try(request: AnyRequest, account_id: UUID, username: str) -> Attempt:
+    """A try to prove to be this person, counted before it is looked at. Raises SignInLocked, ResetRequired."""
     here = scope_of(request)
-    account_id = None if candidate is None else candidate.id
-    attempt = Attempt(subject_of(here.secret, login, account_id), here.address)
+    attempt = Attempt(subject_of(here.secret, "", account_id), here.address)
+    return await _counted(request, attempt, account_id, username)
+
+
+async def _counted(request: AnyRequest, attempt: Attempt, account_id: UUID | None, username: str) -> Attempt:
+    here = scope_of(request)
     try:
         await count_attempt(here.db, attempt, account_id=account_id, rules=lock_rules(request), at=here.at)
     except (SignInLocked, ResetRequired) as refusal:
-        _note(here, "sign_in.locked", candidate, code=refusal.code)
+        here.note("sign_in.locked", account_id=account_id, account=username, code=refusal.code)
         raise
     return attempt
 
 
 async def _note_failure(request: AnyRequest, candidate: SignInCandidate | None) -> None:
+    """A name that is nobody's is not written down: people type passwords into the wrong field."""
+    if candidate is None:
+        await note_failure(request, "sign_in.failed", account_id=None, account="(unknown)")
+    else:
+        await note_failure(request, "sign_in.failed", account_id=candidate.id, account=candidate.username)
+
+
+async def note_failure(
+    request: AnyRequest, event: str, *, account_id: UUID | None, account: str, **facts: Any
+) -> None:
+    """A wrong proof, and an alarm where one address gives many of them."""
     here = scope_of(request)
-    _note(here, "sign_in.failed", candidate)
+    here.note(event, account_id=account_id, account=account, **facts)
     alarm = limits_of(request)["alarm"]
     if await reached(here.db, alarm, here.address, here.at) and not await reached(
         here.db, ALERT_ONCE, here.address, here.at
     ):
-        _note(here, "alert.brute_force", candidate, failures=alarm.most)
-
-
-def _note(here: RequestScope, event: str, candidate: SignInCandidate | None, **facts: Any) -> None:
-    """A name that is nobody's is not written down: people type passwords into the wrong field."""
-    account = "(unknown)" if candidate is None else candidate.username
-    here.note(event, account_id=None if candidate is None else candidate.id, account=account, **facts)
+        here.note("alert.brute_force", account_id=account_id, account=account, failures=alarm.most)
 
 
 def set_session_cookie(request: AnyRequest, response: Response[Any]) -> None:
@@ -122,6 +164,12 @@ async def ask_by_mail(request: AnyRequest, db: Connection, asked: ResetAsk) -> N
     lifetime = timedelta(minutes=settings_of(request).reset_minutes)
     found = await ask_reset(db, email=asked.email, lifetime=lifetime, at=here.at)
     here.note("password.reset_asked", account_id=None if found is None else found.id)
+
+
+def drop_session_cookies(request: AnyRequest, response: Response[Any]) -> None:
+    secure = settings_of(request).secure_cookies
+    response.set_cookie(sessions.ended_cookie(secure=secure))
+    response.delete_cookie(csrf.cookie_name(secure=secure), path="/")
 
 
 async def open_sessions(request: AnyRequest) -> list[OpenSession]:

@@ -32,6 +32,8 @@ class Refusal(Exception):
     status: ClassVar[int] = 400
     sentence: ClassVar[str] = N_("This was refused.")
     at: ClassVar[str] = ""
+    mended_at: ClassVar[str] = ""
+    """The page where a person can do something about it, and from where they come back."""
 
     def __init__(self, *, at: str | None = None, errors: Sequence[FieldError] = (), **facts: Any) -> None:
         super().__init__(type(self).code)
@@ -58,6 +60,15 @@ class Unauthenticated(Refusal):
     code = "auth.required"
     status = 401
     sentence = N_("Please sign in first.")
+    mended_at = "/sign-in"
+
+
+class SecondFactorRequired(Unauthenticated):
+    """The password was right; who they are is not proved yet: 401."""
+
+    code = "auth.second_factor_required"
+    sentence = N_("The second factor is still missing. Finish signing in first.")
+    mended_at = "/sign-in/second-factor"
 
 
 class Forbidden(Refusal):
@@ -66,6 +77,22 @@ class Forbidden(Refusal):
     code = "access.denied"
     status = 403
     sentence = N_("You do not have the permission for this.")
+
+
+class SecondFactorSetupRequired(Forbidden):
+    """The role asks for a second factor, and the person has none yet."""
+
+    code = "auth.second_factor_setup_required"
+    sentence = N_("Your role needs a second factor. Set one up; everything else opens after that.")
+    mended_at = "/me/security"
+
+
+class StepUpRequired(Forbidden):
+    """Too long ago that the person proved who they are, for a thing like this."""
+
+    code = "auth.step_up_required"
+    sentence = N_("Please prove once more that it is you.")
+    mended_at = "/step-up"
 
 
 class NotFound(Refusal):

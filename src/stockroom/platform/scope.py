@@ -21,7 +21,7 @@ from stockroom.platform.access import Actor
 from stockroom.platform.addresses import client_address, counted_as
 from stockroom.platform.clock import Clock
 from stockroom.platform.db import Connection, Database
-from stockroom.platform.errors import Forbidden, Unauthenticated, Unavailable
+from stockroom.platform.errors import Forbidden, SecondFactorRequired, Unauthenticated, Unavailable
 from stockroom.platform.exact_request import ExactRequest
 from stockroom.platform.held_answer import BufferedAnswer, replayed
 from stockroom.platform.i18n import choose_language, known_zone, set_language
@@ -45,8 +45,8 @@ class RequestScope:
     """
 
     __slots__ = (
-        "_db", "actor", "address", "at", "csrf_bound_to", "database", "identity", "new_visitor", "notes",
-        "request_id", "secret", "zone",
+        "_db", "actor", "address", "at", "csrf_bound_to", "database", "identity", "must_enrol", "new_visitor",
+        "notes", "pending", "refused", "request_id", "secret", "zone",
     )  # fmt: skip
 
     def __init__(
@@ -67,6 +67,9 @@ class RequestScope:
         self.address = address
         self.zone = zone
         self.identity: Identity | None = None
+        self.pending: Identity | None = None
+        self.must_enrol = False
+        self.refused = False
         self.actor = ANONYMOUS
         self.csrf_bound_to = b""
         self.new_visitor = ""
@@ -125,8 +128,9 @@ class RequestScope:
         return csrf.make_token(self.secret, self.csrf_bound_to)
 
     def require_identity(self) -> Identity:
+        """Raises Unauthenticated, SecondFactorRequired."""
         if self.identity is None:
-            raise Unauthenticated
+            raise Unauthenticated if self.pending is None else SecondFactorRequired
         return self.identity
 
 
@@ -164,6 +168,7 @@ class ScopeMiddleware(ASGIMiddleware):
         zone: ZoneInfo,
         limits: Limits,
         told: frozenset[str] = frozenset(),
+        second_factor_roles: Sequence[str] = (),
         origins: Sequence[str] = (),
     ) -> None:
         self.database = database
@@ -175,6 +180,7 @@ class ScopeMiddleware(ASGIMiddleware):
         self.zone = zone
         self.limits = limits
         self.told = told
+        self.second_factor_roles = frozenset(second_factor_roles)
         self.origins = frozenset(origins)
 
     async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
@@ -224,9 +230,10 @@ class ScopeMiddleware(ASGIMiddleware):
         """Named limits of the route, else those of anonymous callers; signed-in people have their own besides."""
         state: dict[str, Any] = request.scope["state"]
         name = _option(request, "limit")
-        who = here.address if here.identity is None else str(here.identity.account_id)
+        known = here.identity or here.pending
+        who = here.address if known is None else str(known.account_id)
         try:
-            if here.identity is not None:
+            if known is not None:
                 state["limit_headers"] = await self.limits.take_signed_in(here.db, who, here.at)
             elif name is None:
                 name = "api" if request.url.path.startswith("/api/") else "general"
@@ -242,7 +249,7 @@ class ScopeMiddleware(ASGIMiddleware):
     async def _identify(self, request: Request[Any, Any, Any], here: RequestScope) -> None:
         token = request.cookies.get(sessions.session_cookie_name(secure=self.secure))
         if token:
-            here.identity = await self.load_identity(here.db, sessions.hash_token(token), here.at)
+            self._take_in(here, await self.load_identity(here.db, sessions.hash_token(token), here.at))
         preferred = request.cookies.get(LANGUAGE_COOKIE)
         if here.identity is not None:
             here.actor = here.identity.actor(here.request_id)
@@ -250,11 +257,22 @@ class ScopeMiddleware(ASGIMiddleware):
             here.csrf_bound_to = here.identity.token_hash
             preferred = here.identity.language or preferred
             request.scope["state"]["user"] = here.identity.username
+        elif here.pending is not None:
+            here.csrf_bound_to = here.pending.token_hash
+            preferred = here.pending.language or preferred
         else:
             here.csrf_bound_to = request.cookies.get(csrf.cookie_name(secure=self.secure), "").encode()
         set_language(
             choose_language(preferred, request.headers.get("accept-language"), self.default_language)
         )
+
+    def _take_in(self, here: RequestScope, found: Identity | None) -> None:
+        """A session that still owes its second factor is nobody's identity: no guard lets it pass."""
+        if found is None or found.pending:
+            here.pending = found
+            return
+        here.identity = found
+        here.must_enrol = found.role_code in self.second_factor_roles and not found.has_factor
 
     async def _check_csrf(self, request: Request[Any, Any, Any], here: RequestScope) -> None:
         csrf.check_source(request.headers, own_origins(request.scope) | self.origins)
@@ -276,8 +294,10 @@ class ScopeMiddleware(ASGIMiddleware):
         answer = BufferedAnswer()
         await self.database.begin(here.db)
         try:
-            # A visitor has no place of their own to keep answers in.
-            key = "" if here.identity is None else await _idempotency_key(request)
+            # A visitor has no place of their own to keep answers in; a secret that is shown once, and a proof
+            # that counts once, are kept nowhere.
+            unkept = here.identity is None or _option(request, "unkept")
+            key = "" if unkept else await _idempotency_key(request)
             account = str(here.actor.id or "")
             kept = None
             if key:
@@ -287,7 +307,7 @@ class ScopeMiddleware(ASGIMiddleware):
                 kept = await idempotency.claim(here.db, account_id=account, key=key, print_=print_)
             if kept is None:
                 await next_app(request.scope, replayed(await request.body(), request.receive), answer.send)
-            if kept is None and answer.status < 400:
+            if kept is None and answer.status < 400 and not here.refused:
                 if key:
                     await idempotency.keep(
                         here.db, account_id=account, key=key, status=answer.status,

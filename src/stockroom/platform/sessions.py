@@ -32,6 +32,11 @@ class Identity(msgspec.Struct, frozen=True):
     theme: str
     time_zone: str | None
     last_seen_at: datetime
+    pending: bool
+    """The password was right and the second factor is still owed: nobody is signed in yet."""
+    has_factor: bool
+    stepped_up_at: datetime | None
+    """When the person last proved who they are in this session; None where a session cannot be stepped up."""
 
     def actor(self, request_id: str) -> Actor:
         return Actor(

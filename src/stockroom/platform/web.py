@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from typing import Any
 from urllib.parse import quote
 
@@ -26,6 +27,8 @@ from stockroom.platform.errors import (
     MethodNotAllowed,
     NotFound,
     Refusal,
+    SecondFactorSetupRequired,
+    StepUpRequired,
     TooLarge,
     Unauthenticated,
     Unavailable,
@@ -53,12 +56,33 @@ class Needs:
     def __init__(self, permission: str) -> None:
         self.permission = permission
 
-    async def __call__(self, connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
+    async def __call__(
+        self, connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler
+    ) -> None:
         here = find_scope(connection.scope)
-        if here is None or here.identity is None:
+        if here is None:
             raise Unauthenticated
+        here.require_identity()
+        if here.must_enrol and not handler.opt.get("enrol"):
+            raise SecondFactorSetupRequired
         if self.permission:
             here.actor.require(self.permission)
+
+
+class StepUp:
+    """A guard beside ``Needs``: the person proved who they are within STEP_UP_MINUTES.
+
+    By the second factor, or by the password where they have none. Asynchronous as ``Needs`` is.
+    """
+
+    async def __call__(self, connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
+        here = find_scope(connection.scope)
+        if here is None:
+            raise Unauthenticated
+        proved = here.require_identity().stepped_up_at
+        minutes: int = connection.app.state.settings.step_up_minutes
+        if proved is None or here.at - proved >= timedelta(minutes=minutes):
+            raise StepUpRequired
 
 
 def provide_db(request: AnyRequest) -> Connection:
@@ -150,15 +174,15 @@ def render_error(request: AnyRequest, error: Exception) -> Response[Any]:
         set_language(choose_language(preferred, request.headers.get("accept-language"), default))
     headers = _when_to_try_again(refusal)
     here = find_scope(request.scope)
-    if here is not None and isinstance(refusal, Forbidden):
+    if here is not None and isinstance(refusal, Forbidden) and not refusal.mended_at:
         note_refusal(here, refusal)
     if isinstance(error, HTTPException) and refusal.status == 405 and error.headers:
         headers |= {name: value for name, value in error.headers.items() if name.lower() == "allow"}
     request_id = request.scope["state"].get("request_id", "")
     if wants_json(request):
         return problem_response(refusal, request_id, headers)
-    if refusal.status == 401:
-        return Redirect(f"/sign-in?next={quote(_address(request), safe='/')}", status_code=303)
+    if refusal.mended_at:
+        return _led_away(request, refusal)
     return _error_page(request, refusal, headers)
 
 
@@ -166,6 +190,23 @@ def _when_to_try_again(refusal: Refusal) -> dict[str, str]:
     """Limits and locks know the seconds; a busy system guesses two."""
     seconds = refusal.facts.get("seconds", 2 if refusal.status == 503 else None)
     return {} if seconds is None else {"Retry-After": str(seconds)}
+
+
+def _led_away(request: AnyRequest, refusal: Refusal) -> Response[Any]:
+    """To the page where the person can do something about it. What was typed before a step-up goes along.
+
+    However it looks, this is a refusal: nothing is kept of the request.
+    """
+    here = find_scope(request.scope)
+    if here is not None:
+        here.refused = True
+    address = quote(_address(request), safe="/")
+    if isinstance(refusal, StepUpRequired):
+        if is_htmx(request):
+            return Response(b"", status_code=refusal.status, headers={"HX-Redirect": refusal.mended_at})
+        if request.method != "GET":
+            return Redirect(f"{refusal.mended_at}/typed?next={address}", status_code=307)
+    return Redirect(f"{refusal.mended_at}?next={address}", status_code=303)
 
 
 def _address(request: AnyRequest) -> str:

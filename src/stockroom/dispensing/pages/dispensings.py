@@ -30,7 +30,7 @@ from stockroom.platform.i18n import gettext as _
 from stockroom.platform.lists import fetch_everything, fetch_page, parse_list
 from stockroom.platform.pages import form_errors, is_htmx, page, query_of, read_form, redirect
 from stockroom.platform.scope import scope_of
-from stockroom.platform.web import Needs, logged_read
+from stockroom.platform.web import Needs, StepUp, logged_read
 from stockroom.stock import list_place_choices
 
 COLUMNS: list[Column] = [
@@ -58,7 +58,7 @@ async def list_dispensings(
     return page(request, template, found=found, asked=asked, places=places)
 
 
-@get("/dispensings/export", guards=[Needs("dispensing.dispensing.read")], include_in_schema=False)
+@get("/dispensings/export", guards=[Needs("dispensing.dispensing.read"), StepUp()], include_in_schema=False)
 async def export_dispensings(request: AnyRequest, actor: NamedDependency[Actor]) -> Response[Any]:
     file_format: Format = "xlsx" if request.query_params.get("format") == "xlsx" else "csv"
     asked = parse_list(DISPENSINGS, _query(request))

@@ -15,7 +15,7 @@ from stockroom.platform.exports import Column, Format, export
 from stockroom.platform.lists import fetch_everything, fetch_page, parse_list
 from stockroom.platform.pages import is_htmx, page, query_of
 from stockroom.platform.scope import scope_of
-from stockroom.platform.web import Needs, logged_read
+from stockroom.platform.web import Needs, StepUp, logged_read
 
 COLUMNS: list[Column] = [
     (N_("Number"), lambda row: row.number),
@@ -41,7 +41,7 @@ async def list_owed(
     return page(request, template, found=found, asked=asked)
 
 
-@get("/owed/export", guards=[Needs("dispensing.dispensing.read")], include_in_schema=False)
+@get("/owed/export", guards=[Needs("dispensing.dispensing.read"), StepUp()], include_in_schema=False)
 async def export_owed(request: AnyRequest, actor: NamedDependency[Actor]) -> Response[Any]:
     file_format: Format = "xlsx" if request.query_params.get("format") == "xlsx" else "csv"
     asked = parse_list(OWED, query_of(request, leave_out=("format",)))

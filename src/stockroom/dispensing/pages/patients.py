@@ -24,7 +24,7 @@ from stockroom.platform.i18n import gettext as _
 from stockroom.platform.lists import ListRequest, fetch_everything, fetch_page, parse_list
 from stockroom.platform.pages import form_errors, form_version, is_htmx, page, query_of, read_form, redirect
 from stockroom.platform.scope import scope_of
-from stockroom.platform.web import Needs, logged_read
+from stockroom.platform.web import Needs, StepUp, logged_read
 
 HISTORY = 10
 
@@ -51,7 +51,7 @@ async def list_patients(
     return page(request, template, found=found, asked=asked, departments=shown, **words(request))
 
 
-@get("/patients/export", guards=[Needs("dispensing.patient.read")], include_in_schema=False)
+@get("/patients/export", guards=[Needs("dispensing.patient.read"), StepUp()], include_in_schema=False)
 async def export_patients(request: AnyRequest, actor: NamedDependency[Actor]) -> Response[Any]:
     file_format: Format = "xlsx" if request.query_params.get("format") == "xlsx" else "csv"
     asked = parse_list(PATIENTS, query_of(request, active="true", leave_out=("format",)))

@@ -59,6 +59,14 @@ select allowed, failures, last_at, true from everywhere
 FORGET_HERE = """
 delete from people.sign_in_attempt where subject = %(subject)s::bytea and address in (%(address)s::text, '')
 """
+TAKE_BACK = """
+with only_this as (
+    delete from people.sign_in_attempt
+    where subject = %(subject)s::bytea and address in (%(address)s::text, '') and failures = 1
+)
+update people.sign_in_attempt set failures = failures - 1
+where subject = %(subject)s::bytea and address in (%(address)s::text, '') and failures > 1
+"""
 FORGET_ACCOUNT = "delete from people.sign_in_attempt where account_id = %(account_id)s::uuid"
 
 
@@ -119,6 +127,12 @@ async def count_attempt(
 async def forget_attempts(db: Connection, attempt: Attempt) -> None:
     """After a right password: the account is trusted again, from here and in sum."""
     await execute(db, FORGET_HERE, {"subject": attempt.subject, "address": attempt.address})
+
+
+async def take_back_attempt(db: Connection, attempt: Attempt) -> None:
+    """A right password that still owes the second factor is no failure, and no reason to forget the others: they
+    may be guesses at the factor."""
+    await execute(db, TAKE_BACK, {"subject": attempt.subject, "address": attempt.address})
 
 
 async def forget_account(db: Connection, account_id: UUID) -> int:

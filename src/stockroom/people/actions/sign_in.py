@@ -14,67 +14,104 @@ from stockroom.platform.db import Connection, execute
 from stockroom.platform.ids import new_id
 from stockroom.platform.sessions import Identity, IdentityLoader
 
+PENDING_LIFETIME = timedelta(minutes=10)
+"""So long the second factor may take."""
+
 INSERT_SESSION = """
 insert into people.session
-    (token_hash, id, account_id, created_at, last_seen_at, expires_at, address, user_agent)
+    (token_hash, id, account_id, created_at, last_seen_at, expires_at, address, user_agent, pending,
+     stepped_up_at)
 values
-    (%(token_hash)s, %(id)s, %(account_id)s, %(at)s, %(at)s, %(expires_at)s, %(address)s, %(user_agent)s)
+    (%(token_hash)s, %(id)s, %(account_id)s, %(at)s, %(at)s, %(expires_at)s, %(address)s, %(user_agent)s,
+     %(pending)s::boolean, case when not %(pending)s::boolean then %(at)s::timestamptz end)
 """
 # Holds the account until the commit: a password changed in between makes this sign-in fail, one that
 # changes afterwards finds the new session and ends it.
-NOTE_SIGN_IN = """
-update people.account set last_sign_in_at = %(at)s
+NOTE_RIGHT = """
+update people.account
+set last_sign_in_at = case when %(pending)s::boolean then last_sign_in_at else %(at)s::timestamptz end
 where id = %(id)s and active and password_hash = %(password_hash)s
 """
+NOTE_SIGN_IN = "update people.account set last_sign_in_at = %(at)s where id = %(id)s and active"
 DELETE_SESSION = "delete from people.session where token_hash = %(token_hash)s"
 TOUCH = "update people.session set last_seen_at = %(at)s where token_hash = %(token_hash)s"
 PURGE = "delete from people.session where account_id = %(account_id)s and expires_at <= %(at)s"
 
 
+class Visit(msgspec.Struct, frozen=True, kw_only=True):
+    """Where and when somebody signs in, how long the session may last, and which one it takes the place of."""
+
+    address: str
+    user_agent: str
+    lifetime: timedelta
+    replaces: bytes | None
+    request_id: str
+    at: datetime
+
+
 class SignedIn(msgspec.Struct, frozen=True):
-    """A new session: the token for the cookie alone, and its hash."""
+    """A new session: the token for the cookie alone, its hash, and the proofs that it still owes one of."""
 
     token: str
     token_hash: bytes
     account_id: UUID
+    owes: list[str]
 
 
-async def open_session(
-    db: Connection,
-    *,
-    candidate: SignInCandidate,
-    address: str,
-    user_agent: str,
-    lifetime: timedelta,
-    replaces: bytes | None,
-    request_id: str,
-    at: datetime,
-) -> SignedIn:
-    """For somebody whose password was right a moment ago. Raises CredentialsInvalid where it changed since."""
-    noted = {"id": candidate.id, "password_hash": candidate.password_hash, "at": at}
-    if not await execute(db, NOTE_SIGN_IN, noted):
+async def open_session(db: Connection, *, candidate: SignInCandidate, visit: Visit) -> SignedIn:
+    """For somebody whose password was right a moment ago. Raises CredentialsInvalid where it changed since.
+
+    Somebody with a second factor gets a pending session, which opens nothing until the factor is proved.
+    """
+    owes = (await queries.list_kinds(db, candidate.id)).names
+    noted = {
+        "id": candidate.id,
+        "password_hash": candidate.password_hash,
+        "at": visit.at,
+        "pending": bool(owes),
+    }
+    if not await execute(db, NOTE_RIGHT, noted):
         raise CredentialsInvalid
+    actor = Actor(candidate.id, candidate.name, frozenset(), request_id=visit.request_id)
+    return await _insert_session(db, actor, candidate.id, visit, owes=owes, second_factor="")
+
+
+async def open_proved_session(
+    db: Connection, *, account_id: UUID, name: str, second_factor: str, visit: Visit
+) -> SignedIn:
+    """For somebody who proved both factors. Raises CredentialsInvalid for a disabled account."""
+    if not await execute(db, NOTE_SIGN_IN, {"id": account_id, "at": visit.at}):
+        raise CredentialsInvalid
+    actor = Actor(account_id, name, frozenset(), request_id=visit.request_id)
+    return await _insert_session(db, actor, account_id, visit, owes=[], second_factor=second_factor)
+
+
+async def _insert_session(
+    db: Connection, actor: Actor, account_id: UUID, visit: Visit, *, owes: list[str], second_factor: str
+) -> SignedIn:
     token = sessions.new_token()
     token_hash = sessions.hash_token(token)
-    if replaces is not None:
-        await execute(db, DELETE_SESSION, {"token_hash": replaces})
-    await execute(db, PURGE, {"account_id": candidate.id, "at": at})
+    if visit.replaces is not None:
+        await execute(db, DELETE_SESSION, {"token_hash": visit.replaces})
+    await execute(db, PURGE, {"account_id": account_id, "at": visit.at})
     await execute(
         db,
         INSERT_SESSION,
         {
             "token_hash": token_hash,
             "id": new_id(),
-            "account_id": candidate.id,
-            "at": at,
-            "expires_at": at + lifetime,
-            "address": address[:64],
-            "user_agent": user_agent[:300],
+            "account_id": account_id,
+            "at": visit.at,
+            "expires_at": visit.at + (PENDING_LIFETIME if owes else visit.lifetime),
+            "address": visit.address[:64],
+            "user_agent": visit.user_agent[:300],
+            "pending": bool(owes),
         },
     )
-    actor = Actor(candidate.id, candidate.name, frozenset(), request_id=request_id)
-    audit.record(db, actor, "people.session.start", "account", candidate.id, after={"address": address})
-    return SignedIn(token, token_hash, candidate.id)
+    action = "people.session.pending" if owes else "people.session.start"
+    facts = {"address": visit.address} | ({"second_factor": second_factor} if second_factor else {})
+    audit.record(db, actor, action, "account", account_id, after=facts)
+    return SignedIn(token, token_hash, account_id, owes)
 
 
 async def sign_out(db: Connection, *, identity: Identity, actor: Actor) -> None:

@@ -1,8 +1,20 @@
 """JSON endpoints of people."""
 
-from stockroom.people.api import accounts, audit, auth, departments, me, photos, reset, security
+from stockroom.people.api import (
+    accounts,
+    audit,
+    auth,
+    departments,
+    factors,
+    me,
+    photos,
+    reset,
+    second_factor,
+    security,
+)
 
 ROUTES = [
-    *auth.ROUTES, *reset.ROUTES, *me.ROUTES, *photos.ROUTES, *accounts.ROUTES, *departments.ROUTES,
+    *auth.ROUTES, *second_factor.ROUTES, *reset.ROUTES, *me.ROUTES, *factors.ROUTES, *photos.ROUTES,
+    *accounts.ROUTES, *departments.ROUTES,
     *audit.ROUTES, *security.ROUTES,
 ]  # fmt: skip

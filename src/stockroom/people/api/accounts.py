@@ -22,12 +22,12 @@ from stockroom.platform.db import Connection
 from stockroom.platform.lists import Page, Slice
 from stockroom.platform.pagination import list_operation, listed
 from stockroom.platform.scope import scope_of
-from stockroom.platform.web import ANSWERS, Needs, etag, seen_version
+from stockroom.platform.web import ANSWERS, Needs, StepUp, etag, seen_version
 
 AnyRequest = Request[Any, Any, State]
 TAGS = ["Users"]
 READS = [Needs("people.account.read")]
-WRITES = [Needs("people.account.write")]
+WRITES = [Needs("people.account.write"), StepUp()]
 
 
 @get(

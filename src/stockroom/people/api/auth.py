@@ -11,8 +11,8 @@ from litestar.params import JSONBody
 from msgspec import Meta
 
 from stockroom.people.actions.sign_in import sign_out
-from stockroom.people.web import set_session_cookie, settings_of, start_session
-from stockroom.platform import csrf, sessions
+from stockroom.people.web import drop_session_cookies, set_session_cookie, start_session
+from stockroom.platform import sessions
 from stockroom.platform.access import Actor
 from stockroom.platform.db import Connection
 from stockroom.platform.fields import StructInput
@@ -49,6 +49,18 @@ class SignInAnswer(msgspec.Struct, frozen=True):
     csrf_token: str
 
 
+class SecondFactorAsked(msgspec.Struct, frozen=True):
+    """The password was right. The session opens nothing but `/api/auth/second-factor` until one of these is proved."""
+
+    second_factor: list[str]
+    csrf_token: str
+
+
+def signed_in_answer(request: Request[Any, Any, State]) -> SignInAnswer:
+    here = scope_of(request)
+    return SignInAnswer(_shape(here.require_identity()), here.csrf_token())
+
+
 def _shape(identity: sessions.Identity) -> SignedInUser:
     return SignedInUser(
         id=identity.account_id,
@@ -71,10 +83,19 @@ def _shape(identity: sessions.Identity) -> SignedInUser:
     summary="Sign in",
     responses=ANSWERS,
 )
-async def login(request: Request[Any, Any, State], data: JSONBody[Credentials]) -> Response[SignInAnswer]:
-    """401 `auth.invalid_credentials` for an unknown user and a wrong password alike; 429 `auth.locked` after five."""
-    identity = await start_session(request, data.username, data.password)
-    response = Response(SignInAnswer(_shape(identity), scope_of(request).csrf_token()))
+async def login(
+    request: Request[Any, Any, State], data: JSONBody[Credentials]
+) -> Response[SignInAnswer | SecondFactorAsked]:
+    """401 `auth.invalid_credentials` for an unknown user and a wrong password alike; 429 `auth.locked` after five.
+
+    Somebody with a second factor is told which ones may be proved, at `/api/auth/second-factor`.
+    """
+    signed_in = await start_session(request, data.username, data.password)
+    response: Response[SignInAnswer | SecondFactorAsked] = Response(
+        SecondFactorAsked(signed_in.owes, scope_of(request).csrf_token())
+        if signed_in.owes
+        else signed_in_answer(request)
+    )
     set_session_cookie(request, response)
     return response
 
@@ -83,6 +104,7 @@ async def login(request: Request[Any, Any, State], data: JSONBody[Credentials]) 
     "/api/auth/logout",
     status_code=204,
     guards=[Needs("")],
+    opt={"enrol": True},
     tags=TAGS,
     summary="Sign out",
     responses=ANSWERS,
@@ -91,19 +113,18 @@ async def logout(
     request: Request[Any, Any, State], db: NamedDependency[Connection], actor: NamedDependency[Actor]
 ) -> Response[None]:
     """The session ends on the server; a copy of the cookie is worth nothing afterwards."""
-    settings = settings_of(request)
     await sign_out(db, identity=scope_of(request).require_identity(), actor=actor)
     response = Response(None, status_code=204)
-    response.set_cookie(sessions.ended_cookie(secure=settings.secure_cookies))
-    response.delete_cookie(csrf.cookie_name(secure=settings.secure_cookies), path="/")
+    drop_session_cookies(request, response)
     return response
 
 
-@get("/api/auth/me", guards=[Needs("")], tags=TAGS, summary="Who am I", responses=ANSWERS)
+@get(
+    "/api/auth/me", guards=[Needs("")], opt={"enrol": True}, tags=TAGS, summary="Who am I", responses=ANSWERS
+)
 async def me(request: Request[Any, Any, State]) -> SignInAnswer:
     """The signed-in person, and a token for X-CSRF-Token."""
-    here = scope_of(request)
-    return SignInAnswer(_shape(here.require_identity()), here.csrf_token())
+    return signed_in_answer(request)
 
 
 ROUTES = [login, logout, me]

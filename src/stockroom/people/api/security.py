@@ -18,7 +18,7 @@ from stockroom.platform.lists import Page, Slice
 from stockroom.platform.pagination import list_operation, listed
 from stockroom.platform.scope import scope_of
 from stockroom.platform.security import EVENT_LIST, SecurityEvent
-from stockroom.platform.web import ANSWERS, Needs
+from stockroom.platform.web import ANSWERS, Needs, StepUp
 
 TAGS = ["Security"]
 
@@ -59,7 +59,7 @@ async def list_open_locks(request: Request[Any, Any, State], db: NamedDependency
 @delete(
     "/api/users/{account_id:uuid}/locks",
     status_code=204,
-    guards=[Needs("people.account.write")],
+    guards=[Needs("people.account.write"), StepUp()],
     tags=TAGS,
     summary="Clear every lock of a user",
     responses=ANSWERS,

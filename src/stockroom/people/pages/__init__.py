@@ -5,19 +5,21 @@ from stockroom.people.pages import (
     accounts,
     audit,
     departments,
+    factors,
     me,
     photos,
     reset,
+    second_factor,
     security,
     sign_in,
+    step_up,
 )
 from stockroom.platform.errors import N_
 from stockroom.platform.pages import NavItem
 
 ROUTES = [
-    *sign_in.ROUTES, *reset.ROUTES, *me.ROUTES, *photos.ROUTES, *accounts.ROUTES, *access.ROUTES,
-    *departments.ROUTES,
-    *audit.ROUTES, *security.ROUTES,
+    *sign_in.ROUTES, *second_factor.ROUTES, *step_up.ROUTES, *reset.ROUTES, *me.ROUTES, *factors.ROUTES,
+    *photos.ROUTES, *accounts.ROUTES, *access.ROUTES, *departments.ROUTES, *audit.ROUTES, *security.ROUTES,
 ]  # fmt: skip
 NAV = [
     NavItem(N_("Organisation"), N_("Departments"), "/departments", "building", "people.department.read", 80),

@@ -26,10 +26,10 @@ from stockroom.platform.fields import convert
 from stockroom.platform.i18n import gettext as _
 from stockroom.platform.pages import form_errors, page, read_form, redirect
 from stockroom.platform.scope import scope_of
-from stockroom.platform.web import Needs
+from stockroom.platform.web import Needs, StepUp
 
 AnyRequest = Request[Any, Any, State]
-WRITES = [Needs("people.account.write")]
+WRITES = [Needs("people.account.write"), StepUp()]
 
 
 @post("/users/{account_id:uuid}/disable", guards=WRITES, include_in_schema=False, status_code=303)

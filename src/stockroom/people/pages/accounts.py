@@ -24,11 +24,11 @@ from stockroom.platform.i18n import gettext as _
 from stockroom.platform.lists import fetch_everything, fetch_page, parse_list
 from stockroom.platform.pages import form_errors, form_version, is_htmx, page, query_of, read_form, redirect
 from stockroom.platform.scope import scope_of
-from stockroom.platform.web import Needs
+from stockroom.platform.web import Needs, StepUp
 
 AnyRequest = Request[Any, Any, State]
 READS = [Needs("people.account.read")]
-WRITES = [Needs("people.account.write")]
+WRITES = [Needs("people.account.write"), StepUp()]
 
 COLUMNS: list[Column] = [
     (N_("Full name"), lambda row: row.name),

@@ -22,7 +22,7 @@ from stockroom.platform.lists import Slice, fetch_everything, fetch_list, parse_
 from stockroom.platform.pages import form_errors, is_htmx, page, query_of, redirect
 from stockroom.platform.scope import scope_of
 from stockroom.platform.security import EVENT_LIST, SecurityEvent
-from stockroom.platform.web import Needs
+from stockroom.platform.web import Needs, StepUp
 
 AnyRequest = Request[Any, Any, State]
 READS = [Needs("platform.security.read")]
@@ -84,7 +84,7 @@ async def export_events(request: AnyRequest, db: NamedDependency[Connection]) ->
 
 @post(
     "/users/{account_id:uuid}/unlock",
-    guards=[Needs("people.account.write")],
+    guards=[Needs("people.account.write"), StepUp()],
     include_in_schema=False,
     status_code=303,
 )

@@ -7,8 +7,9 @@ from litestar.datastructures import State
 
 from stockroom.people.actions.sign_in import sign_out
 from stockroom.people.errors import CredentialsInvalid, ResetRequired, SignInLocked
-from stockroom.people.web import set_session_cookie, settings_of, start_session
-from stockroom.platform import csrf, sessions
+from stockroom.people.pages.second_factor import second_factor_address
+from stockroom.people.proofs import place_of
+from stockroom.people.web import drop_session_cookies, set_session_cookie, start_session
 from stockroom.platform.errors import Refusal
 from stockroom.platform.i18n import gettext as _
 from stockroom.platform.pages import form_errors, own_path, page, read_form, redirect
@@ -33,6 +34,7 @@ def _form(request: AnyRequest, address: str, *, login: str, refusal: Refusal | N
         status=200 if refusal is None else {401: 422}.get(refusal.status, refusal.status),
         next=address,
         login=login,
+        passkeys=place_of(request) is not None,
         **form_errors(refusal),
     )
 
@@ -47,22 +49,20 @@ async def do_sign_in(request: AnyRequest) -> Response[Any]:
     form = await read_form(request)
     address = own_path(form.get("next", "/"))
     try:
-        await start_session(request, form.get("username", ""), form.get("password", ""))
+        signed_in = await start_session(request, form.get("username", ""), form.get("password", ""))
     except (CredentialsInvalid, SignInLocked, ResetRequired) as refusal:
         return _form(request, address, login=form.get("username", ""), refusal=refusal)
-    response = redirect(request, address)
+    response = redirect(request, second_factor_address(address) if signed_in.owes else address)
     set_session_cookie(request, response)
     return response
 
 
-@post("/sign-out", guards=[Needs("")], include_in_schema=False, status_code=303)
+@post("/sign-out", guards=[Needs("")], opt={"enrol": True}, include_in_schema=False, status_code=303)
 async def do_sign_out(request: AnyRequest) -> Response[Any]:
-    settings = settings_of(request)
     here = scope_of(request)
     await sign_out(here.db, identity=here.require_identity(), actor=here.actor)
     response = redirect(request, "/sign-in", flash=_("You are signed out."))
-    response.set_cookie(sessions.ended_cookie(secure=settings.secure_cookies))
-    response.delete_cookie(csrf.cookie_name(secure=settings.secure_cookies), path="/")
+    drop_session_cookies(request, response)
     return response
 
 

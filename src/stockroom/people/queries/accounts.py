@@ -16,6 +16,8 @@ select
     a.language, a.theme, a.time_zone, a.password_hash is not null as has_password,
     (select l.expires_at from people.one_time_link l where l.account_id = a.id and l.purpose = 'invitation')
         as invited_until,
+    exists (select from people.totp t where t.account_id = a.id and t.confirmed_at is not null)
+        or exists (select from people.passkey p where p.account_id = a.id) as has_second_factor,
     a.last_sign_in_at, a.created_at, a.version,
     array(select m.department_id from people.account_department m join people.department d
         on d.id = m.department_id where m.account_id = a.id order by platform.fold(d.name), d.id)
@@ -51,6 +53,7 @@ from people.session s
 join people.account a on a.id = s.account_id
 join people.role r on r.code = a.role_code
 where s.account_id = %(account_id)s
+    and not s.pending
     and s.expires_at > %(at)s
     and s.last_seen_at > case when r.privileged then %(privileged_since)s else %(since)s end
 order by current desc, s.last_seen_at desc, s.id
@@ -76,6 +79,7 @@ class Account(msgspec.Struct, frozen=True):
     time_zone: str | None
     has_password: bool
     invited_until: datetime | None
+    has_second_factor: bool
     last_sign_in_at: datetime | None
     created_at: datetime
     version: int
@@ -111,6 +115,8 @@ ACCOUNTS = ListSpec(
         " a.language, a.theme, a.time_zone, a.password_hash is not null as has_password,"
         " (select l.expires_at from people.one_time_link l"
         " where l.account_id = a.id and l.purpose = 'invitation') as invited_until,"
+        " exists (select from people.totp t where t.account_id = a.id and t.confirmed_at is not null)"
+        " or exists (select from people.passkey p where p.account_id = a.id) as has_second_factor,"
         " a.last_sign_in_at, a.created_at, a.version,"
         " array(select m.department_id from people.account_department m join people.department d"
         " on d.id = m.department_id where m.account_id = a.id order by platform.fold(d.name), d.id),"

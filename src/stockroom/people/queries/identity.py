@@ -14,7 +14,10 @@ select
     r.name as role_name, r.permissions,
     (select array_agg(d.department_id) from people.account_department d where d.account_id = a.id)
         as departments,
-    a.language, a.theme, a.time_zone, s.last_seen_at
+    a.language, a.theme, a.time_zone, s.last_seen_at, s.pending,
+    exists (select from people.totp t where t.account_id = a.id and t.confirmed_at is not null)
+        or exists (select from people.passkey p where p.account_id = a.id) as has_factor,
+    s.stepped_up_at
 from people.session s
 join people.account a on a.id = s.account_id
 join people.role r on r.code = a.role_code
@@ -51,7 +54,10 @@ class SignInCandidate(msgspec.Struct, frozen=True):
 async def find_identity(
     db: Connection, *, token_hash: bytes, at: datetime, since: datetime, privileged_since: datetime
 ) -> Identity | None:
-    """The live session and its person: not expired, seen since the idle limit, account active."""
+    """The live session and its person: not expired, seen since the idle limit, account active.
+
+    It may be ``pending``: who asks for it must look.
+    """
     params = {"token_hash": token_hash, "at": at, "since": since, "privileged_since": privileged_since}
     return await fetch_one(db, IDENTITY, params, Identity)
 
