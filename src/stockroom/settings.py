@@ -97,6 +97,10 @@ class Settings(BaseSettings):
         "composition",
         description="composition: 8 to 72 characters of four kinds; passphrase: 15 to 128 of any kind.",
     )
+    api_key_days: int = Field(365, ge=1, le=3_650, description="An API key lives at most this many days.")
+    api_key_grace_minutes: int = Field(
+        0, ge=0, le=10_080, description="After an API key is rotated, its old secret works this long."
+    )
     trusted_proxies: Annotated[tuple[str, ...], NoDecode] = Field(
         (), description="Addresses or networks whose X-Forwarded-For is believed."
     )

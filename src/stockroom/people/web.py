@@ -71,7 +71,7 @@ async def start_session(request: AnyRequest, login: str, password: str) -> sessi
         )
     here.note("sign_in.succeeded", account_id=candidate.id, account=candidate.username)
     identity = await request.app.state.load_identity(here.db, signed_in.token_hash, here.at)
-    here.identity, here.csrf_bound_to = identity, signed_in.token_hash
+    here.identity, here.key, here.csrf_bound_to = identity, None, signed_in.token_hash
     request.scope["state"]["new_session_token"] = signed_in.token
     return identity
 

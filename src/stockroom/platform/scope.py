@@ -16,7 +16,7 @@ from litestar.types import ASGIApp, Empty, Receive, Scope, Send
 from litestar.utils.scope.state import ScopeState
 from psycopg import OperationalError
 
-from stockroom.platform import csrf, idempotency, sessions
+from stockroom.platform import bearer, csrf, idempotency, sessions
 from stockroom.platform.access import Actor
 from stockroom.platform.addresses import client_address, counted_as
 from stockroom.platform.clock import Clock
@@ -41,7 +41,7 @@ class RequestScope:
     """One request: id, moment (in the organisation's zone: its date is the local one), connection, person."""
 
     __slots__ = (
-        "_db", "actor", "address", "at", "csrf_bound_to", "database", "identity", "new_visitor", "notes",
+        "_db", "actor", "address", "at", "csrf_bound_to", "database", "identity", "key", "new_visitor", "notes",
         "request_id", "secret",
     )  # fmt: skip
 
@@ -61,6 +61,7 @@ class RequestScope:
         self.secret = secret
         self.address = address
         self.identity: Identity | None = None
+        self.key: bearer.KeyInUse | None = None
         self.actor = ANONYMOUS
         self.csrf_bound_to = b""
         self.new_visitor = ""
@@ -119,9 +120,19 @@ class RequestScope:
         return csrf.make_token(self.secret, self.csrf_bound_to)
 
     def require_identity(self) -> Identity:
+        """The person who is signed in. Raises Unauthenticated, and KeyNotAllowed for an API key."""
         if self.identity is None:
             raise Unauthenticated
+        if self.key is not None:
+            raise bearer.KeyNotAllowed
         return self.identity
+
+    @property
+    def keeper(self) -> str:
+        """Whose answers are kept and whose requests are counted: a key may do less than its owner, and never
+        gets the owner's."""
+        account = str(self.identity.account_id) if self.identity is not None else ""
+        return account if self.key is None else f"{account}:{self.key.id}"
 
 
 def scope_of(request: Request[Any, Any, Any]) -> RequestScope:
@@ -151,6 +162,7 @@ class ScopeMiddleware(ASGIMiddleware):
         *,
         database: Database,
         load_identity: IdentityLoader,
+        load_key: bearer.KeyLoader,
         clock: Clock,
         secret: bytes,
         secure: bool,
@@ -162,6 +174,7 @@ class ScopeMiddleware(ASGIMiddleware):
     ) -> None:
         self.database = database
         self.load_identity = load_identity
+        self.load_key = load_key
         self.clock = clock
         self.secret = secret
         self.secure = secure
@@ -214,7 +227,7 @@ class ScopeMiddleware(ASGIMiddleware):
         """Named limits of the route, else those of anonymous callers; signed-in people have their own besides."""
         state: dict[str, Any] = request.scope["state"]
         name = _option(request, "limit")
-        who = here.address if here.identity is None else str(here.identity.account_id)
+        who = here.address if here.identity is None else here.keeper
         try:
             if here.identity is not None:
                 state["limit_headers"] = await self.limits.take_signed_in(here.db, who, here.at)
@@ -231,7 +244,9 @@ class ScopeMiddleware(ASGIMiddleware):
 
     async def _identify(self, request: Request[Any, Any, Any], here: RequestScope) -> None:
         token = request.cookies.get(sessions.session_cookie_name(secure=self.secure))
-        if token:
+        if key := bearer.find_key(request.headers):
+            await self._identify_key(request, here, key, has_session=bool(token))
+        elif token:
             here.identity = await self.load_identity(here.db, sessions.hash_token(token), here.at)
         preferred = request.cookies.get(LANGUAGE_COOKIE)
         if here.identity is not None:
@@ -245,7 +260,26 @@ class ScopeMiddleware(ASGIMiddleware):
             choose_language(preferred, request.headers.get("accept-language"), self.default_language)
         )
 
+    async def _identify_key(
+        self, request: Request[Any, Any, Any], here: RequestScope, key: str, *, has_session: bool
+    ) -> None:
+        """The same work for a key that is unknown, expired, revoked or its owner's no more. Who is refused
+        counts as anonymous."""
+        if has_session:
+            await self._count(request, here)
+            raise bearer.Ambiguous
+        found = await self.load_key(here.db, bearer.hash_key(key), here.at)
+        if found is None:
+            await self._count(request, here)
+            here.note("key.refused")
+            raise bearer.KeyInvalid
+        here.identity, here.key = found, found.key
+        if found.is_first_use:
+            here.note("key.used", key=found.key.name)
+
     async def _check_csrf(self, request: Request[Any, Any, Any], here: RequestScope) -> None:
+        if here.key is not None and "cookie" not in request.headers:
+            return
         csrf.check_source(request.headers, own_origins(request.scope) | self.origins)
         if here.identity is None and csrf.is_browserless(request.headers):
             return
@@ -267,20 +301,19 @@ class ScopeMiddleware(ASGIMiddleware):
         try:
             # A visitor has no place of their own to keep answers in.
             key = "" if here.identity is None else await _idempotency_key(request)
-            account = str(here.actor.id or "")
             kept = None
             if key:
                 print_ = idempotency.fingerprint(
                     here.secret, request.method, request.url.path, await request.body()
                 )
-                kept = await idempotency.claim(here.db, account_id=account, key=key, print_=print_)
+                kept = await idempotency.claim(here.db, account_id=here.keeper, key=key, print_=print_)
             if kept is None:
                 await next_app(request.scope, replayed(await request.body(), request.receive), answer.send)
             if kept is None and answer.status < 400:
                 if key:
                     await idempotency.keep(
-                        here.db, account_id=account, key=key, status=answer.status,
-                        headers=answer.headers, body=answer.body,
+                        here.db, account_id=here.keeper, key=key, status=answer.status,
+                        headers=answer.headers, body=None if _option(request, "secret_answer") else answer.body,
                     )  # fmt: skip
                 self._tell(here)
                 await self.database.complete(here.db)
@@ -291,6 +324,8 @@ class ScopeMiddleware(ASGIMiddleware):
             ScopeState.from_scope(request.scope).response_started = False
             await self.database.abandon(here.db)
             raise
+        if kept is not None and kept.body is None:
+            raise bearer.SecretShownOnce
         if kept is not None:
             answer = BufferedAnswer.replayed(kept)
         await answer.release(send)
@@ -327,7 +362,8 @@ async def _write_notes(request: Request[Any, Any, Any], here: RequestScope) -> N
 
 
 def _option(request: Request[Any, Any, Any], name: str) -> Any:
-    """What the route says of itself, such as ``opt={"limit": "login"}``."""
+    """What the route says of itself, such as ``opt={"limit": "login"}``. ``secret_answer``: the answer tells a
+    secret once, and is kept nowhere."""
     return request.scope["route_handler"].opt.get(name)
 
 

@@ -8,7 +8,7 @@ from msgspec import Meta, field
 
 from stockroom.people import queries
 from stockroom.people.actions.access import end_sessions, require_another_admin, require_own_rank
-from stockroom.people.errors import DepartmentUnknown, EmailTaken, UsernameTaken
+from stockroom.people.errors import DepartmentUnknown, EmailTaken, PasswordNotYours, UsernameTaken
 from stockroom.people.passwords import Policy, hash_password, require_good_password
 from stockroom.people.queries.accounts import Account
 from stockroom.platform import audit
@@ -36,7 +36,8 @@ values
 UPDATE_ACCOUNT = """
 update people.account
 set username = %(username)s, email = %(email)s, name = %(name)s, role_code = %(role)s, phone = %(phone)s,
-    language = %(language)s, version = version + 1
+    language = %(language)s, version = version + 1,
+    access_epoch = access_epoch + case when role_code = %(role)s then 0 else 1 end
 where id = %(id)s and version = %(version)s
 """
 UNBIND_DEPARTMENTS = """
@@ -75,11 +76,15 @@ class AccountInput(AccountChange, frozen=True, kw_only=True):
 async def create_account(
     db: Connection, *, account: AccountInput, policy: Policy, actor: Actor, at: datetime
 ) -> UUID:
-    """Raises RoleUnknown, RoleBeyondOwn, UsernameTaken, EmailTaken, DepartmentUnknown, PasswordWeak."""
+    """Raises RoleUnknown, RoleBeyondOwn, UsernameTaken, EmailTaken, DepartmentUnknown, PasswordNotYours,
+    PasswordWeak.
+    """
     account_id = new_id()
     await _check(db, account, None, actor)
     hashed = None
     if account.password is not None:
+        if actor.id is not None and not actor.may("people.password.write"):
+            raise PasswordNotYours
         personal = (account.username, account.email, account.name)
         require_good_password(account.password, policy=policy, personal=personal)
         hashed = await hash_password(account.password)
@@ -94,7 +99,7 @@ async def create_account(
 async def update_account(
     db: Connection, *, account_id: UUID, account: AccountChange, version: int, actor: Actor
 ) -> Account:
-    """A new role ends all sessions of the user.
+    """A new role ends all sessions and stops all API keys of the user.
 
     Raises NotFound, RoleUnknown, RoleBeyondOwn, LastAdmin, UsernameTaken, EmailTaken, DepartmentUnknown,
     VersionStale.

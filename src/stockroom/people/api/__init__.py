@@ -1,5 +1,8 @@
 """JSON endpoints of people."""
 
-from stockroom.people.api import accounts, audit, auth, departments, me, security
+from stockroom.people.api import accounts, audit, auth, departments, keys, me, roles, security
 
-ROUTES = [*auth.ROUTES, *me.ROUTES, *accounts.ROUTES, *departments.ROUTES, *audit.ROUTES, *security.ROUTES]
+ROUTES = [
+    *auth.ROUTES, *me.ROUTES, *accounts.ROUTES, *roles.ROUTES, *keys.ROUTES, *departments.ROUTES,
+    *audit.ROUTES, *security.ROUTES,
+]  # fmt: skip

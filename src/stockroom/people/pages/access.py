@@ -1,4 +1,4 @@
-"""Letting a user in or keeping one out, and the roles, in the browser."""
+"""Letting a user in or keeping one out, in the browser."""
 
 from collections.abc import Awaitable, Mapping
 from typing import Any
@@ -15,7 +15,6 @@ from stockroom.people.actions.access import NewPassword
 from stockroom.people.errors import PasswordsDiffer
 from stockroom.people.passwords import POLICY_WORDS
 from stockroom.people.queries.accounts import Account
-from stockroom.people.rules import PERMISSIONS
 from stockroom.people.web import settings_of
 from stockroom.platform.access import Actor
 from stockroom.platform.db import Connection, savepoint
@@ -28,6 +27,7 @@ from stockroom.platform.web import Needs
 
 AnyRequest = Request[Any, Any, State]
 WRITES = [Needs("people.account.write")]
+PASSWORDS = [Needs("people.password.write")]
 
 
 @post("/users/{account_id:uuid}/disable", guards=WRITES, include_in_schema=False, status_code=303)
@@ -67,14 +67,14 @@ async def _done(
     return redirect(request, f"/users/{account_id}", flash=words)
 
 
-@get("/users/{account_id:uuid}/password", guards=WRITES, include_in_schema=False)
+@get("/users/{account_id:uuid}/password", guards=PASSWORDS, include_in_schema=False)
 async def show_password_form(
     request: AnyRequest, db: NamedDependency[Connection], account_id: FromPath[UUID]
 ) -> Response[Any]:
     return _password_form(request, await queries.get_account(db, account_id), None)
 
 
-@post("/users/{account_id:uuid}/password", guards=WRITES, include_in_schema=False, status_code=303)
+@post("/users/{account_id:uuid}/password", guards=PASSWORDS, include_in_schema=False, status_code=303)
 async def set_user_password(
     request: AnyRequest,
     db: NamedDependency[Connection],
@@ -119,16 +119,4 @@ def _password_form(request: AnyRequest, account: Account, refusal: Refusal | Non
     )
 
 
-@get("/roles", guards=[Needs("people.account.read")], include_in_schema=False)
-async def show_roles(request: AnyRequest, db: NamedDependency[Connection]) -> Response[Any]:
-    roles = [
-        {
-            "role": role,
-            "may": [_(words) for name, words in PERMISSIONS.items() if name in role.permissions],
-        }
-        for role in await queries.list_roles(db)
-    ]
-    return page(request, "people/roles.html", roles=roles)
-
-
-ROUTES = [disable_user, enable_user, show_password_form, set_user_password, show_roles]
+ROUTES = [disable_user, enable_user, show_password_form, set_user_password]

@@ -1,0 +1,432 @@
+"""API keys: what they open, what stops them, and what nobody gets out of them (P10)."""
+
+from datetime import timedelta
+from typing import Any
+
+import httpx
+import pytest
+
+from stockroom.platform.bearer import hash_key
+from stockroom.platform.db import execute, fetch_value, fetch_values
+from tests.conftest import NOON, SignIn
+from tests.people.conftest import HandClock
+
+SCOPES = ["catalog.product.read", "stock.balance.read"]
+KEY: dict[str, Any] = {"name": "Spreadsheet", "scopes": SCOPES, "expires_on": "2026-04-30"}
+COUNT = "select count(*) from people.api_key"
+
+
+async def make(client: httpx.AsyncClient, **changes: Any) -> dict[str, Any]:
+    made = await client.post("/api/keys", json=KEY | changes)
+    assert made.status_code == 201, made.text
+    return made.json()
+
+
+async def program(sign_in: SignIn, secret: str) -> httpx.AsyncClient:
+    client = await sign_in.visitor()
+    client.headers["Authorization"] = f"Bearer {secret}"
+    return client
+
+
+async def works(client: httpx.AsyncClient) -> bool:
+    answer = await client.get("/api/auth/me")
+    assert (answer.status_code, answer.json().get("code")) in ((200, None), (401, "auth.key_invalid"))
+    client.cookies.clear()
+    return answer.status_code == 200
+
+
+async def test_a_key_opens_what_it_was_given_and_nothing_more(timed: SignIn) -> None:
+    owner = await timed("pharmacist", username="anna")
+    made = await make(owner)
+    robot = await program(timed, made["secret"])
+    assert (await robot.get("/api/products")).status_code == 200
+    assert (await robot.get("/products/export?format=csv")).status_code == 200
+    refused = await robot.get("/api/suppliers")
+    assert (refused.status_code, refused.json()["code"]) == (403, "access.denied")
+    me = (await robot.get("/api/auth/me")).json()
+    assert (me["user"]["username"], me["user"]["permissions"], me["csrf_token"]) == ("anna", SCOPES, "")
+    assert (me["key"]["name"], me["key"]["scopes"]) == ("Spreadsheet", SCOPES)
+    assert (await owner.get("/api/auth/me")).json()["key"] is None
+
+
+async def test_a_key_writes_without_a_token_and_is_told_by_its_name(timed: SignIn) -> None:
+    owner = await timed("purchasing", username="anna")
+    made = await make(owner, scopes=["catalog.supplier.write", "catalog.supplier.read"])
+    robot = await program(timed, made["secret"])
+    supplier = await robot.post("/api/suppliers", json={"name": "Farmacol"})
+    assert supplier.status_code == 201, supplier.text
+    async with timed.database.connection() as db:
+        names = await fetch_values(
+            db, "select actor_name from platform.audit_entry where action = 'catalog.supplier.create'"
+        )
+    assert names == ["Test Purchasing (Spreadsheet)"]
+
+
+@pytest.mark.parametrize("cookie", ["language=pl", "anything=1"])
+async def test_a_change_with_a_key_and_a_cookie_needs_a_token(timed: SignIn, cookie: str) -> None:
+    made = await make(await timed("purchasing"), scopes=["catalog.supplier.write"])
+    robot = await program(timed, made["secret"])
+    refused = await robot.post("/api/suppliers", json={"name": "Farmacol"}, headers={"Cookie": cookie})
+    assert (refused.status_code, refused.json()["code"]) == (403, "csrf.refused")
+    async with timed.database.connection() as db:
+        assert await fetch_value(db, "select count(*) from catalog.supplier") == 0
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+async def test_a_key_beside_a_session_is_refused(timed: SignIn, method: str) -> None:
+    owner = await timed("pharmacist")
+    made = await make(owner)
+    owner.headers["Authorization"] = f"Bearer {made['secret']}"
+    refused = await owner.request(method, "/api/products", json={})
+    assert (refused.status_code, refused.json()["code"]) == (422, "auth.ambiguous")
+
+
+async def test_what_is_wrong_with_a_key_is_not_told(timed: SignIn, hand_clock: HandClock) -> None:
+    owner = await timed("pharmacist")
+    made = await make(owner)
+    revoked = await make(owner, name="Revoked")
+    assert (await owner.delete(f"/api/keys/{revoked['key']['id']}")).status_code == 204
+    expired = await make(owner, name="Expired", expires_on="2026-03-03")
+    hand_clock.turn(days=1, hours=12)
+    wrong = ["srk_", "srk_12345678_" + "x" * 43, made["secret"][:-1], made["secret"].upper().replace("SRK", "srk"),
+             "srk_" + "x" * 5000, revoked["secret"], expired["secret"]]  # fmt: skip
+    bodies = set()
+    for secret in wrong:
+        answer = await (await program(timed, secret)).get("/api/products")
+        assert answer.status_code == 401, secret
+        bodies.add(str(answer.json() | {"request_id": ""}))
+    assert len(bodies) == 1
+    assert "auth.key_invalid" in bodies.pop()
+    assert await works(await program(timed, made["secret"]))
+
+
+async def test_a_wrong_key_closes_open_pages_too(timed: SignIn) -> None:
+    robot = await program(timed, "srk_nonsense")
+    assert (await robot.get("/api/openapi.json")).status_code == 401
+
+
+@pytest.mark.parametrize("header", ["Basic YTpi", "Bearer eyJhbGciOi", "srk_x", ""])
+async def test_what_others_send_in_the_header_is_not_ours(timed: SignIn, header: str) -> None:
+    """A proxy may have its own use for it."""
+    client = await timed("pharmacist")
+    client.headers["Authorization"] = header
+    assert (await client.get("/api/products")).status_code == 200
+
+
+async def test_a_key_ends_with_its_last_day(timed: SignIn, hand_clock: HandClock) -> None:
+    made = await make(await timed("pharmacist"), expires_on="2026-03-03")
+    robot = await program(timed, made["secret"])
+    hand_clock.turn(hours=35, minutes=59)
+    assert await works(robot)
+    hand_clock.turn(minutes=1)
+    assert not await works(robot)
+
+
+@pytest.mark.parametrize("deed", ["disable", "password", "own password", "role"])
+async def test_what_ends_sessions_stops_keys_for_good(timed: SignIn, deed: str) -> None:
+    admin, owner = await timed("admin"), await timed("pharmacist", username="anna")
+    made = await make(owner)
+    robot = await program(timed, made["secret"])
+    assert await works(robot)
+    me = (await owner.get("/api/me")).json()
+    url, etag = f"/api/users/{me['id']}", {"If-Match": f'"{me["version"]}"'}
+    change = {"username": "anna", "name": "Anna", "role": "technician"}
+    answer = await {
+        "disable": lambda: admin.post(f"{url}/disable"),
+        "password": lambda: admin.post(f"{url}/password", json={"password": "Green-8-Kettles"}),
+        "own password": lambda: owner.post(
+            "/api/me/password", json={"old_password": "Tr0ub4dor&zip", "password": "Green-8-Kettles"}
+        ),
+        "role": lambda: admin.put(url, json=change, headers=etag),
+    }[deed]()
+    assert answer.status_code == 200, answer.text
+    assert not await works(robot)
+    await admin.post(f"{url}/enable")
+    assert not await works(robot)
+    assert (await admin.get(f"/api/keys/{made['key']['id']}")).json()["state"] == "stopped"
+
+
+async def test_a_key_loses_at_once_what_its_owner_loses(timed: SignIn) -> None:
+    admin = await timed("admin")
+    role = {"name": "Clerk", "permissions": [*SCOPES, "catalog.supplier.read"]}
+    made = (await admin.post("/api/roles", json=role)).json()
+    key = await make(await timed(made["code"]))
+    robot = await program(timed, key["secret"])
+    assert (await robot.get("/api/balances")).status_code == 200
+    less = role | {"permissions": ["catalog.product.read"]}
+    changed = await admin.put(f"/api/roles/{made['code']}", json=less, headers={"If-Match": '"1"'})
+    assert changed.status_code == 200
+    assert (await robot.get("/api/balances")).status_code == 403
+    assert (await robot.get("/api/products")).status_code == 200
+    assert (await robot.get("/api/auth/me")).json()["key"]["scopes"] == ["catalog.product.read"]
+
+
+async def test_a_key_sees_the_departments_of_its_owner(timed: SignIn) -> None:
+    admin = await timed("admin")
+    wards = [
+        (await admin.post("/api/departments", json={"name": name, "with_store": True})).json()["id"]
+        for name in ("Cardiology", "Surgery")
+    ]
+    owner = await timed("ward", departments=wards[:1])
+    robot = await program(timed, (await make(owner, scopes=["stock.place.read"]))["secret"])
+    assert [place["department_id"] for place in (await robot.get("/api/places")).json()["items"]] == wards[:1]
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", "/api/keys"),
+        ("POST", "/api/keys"),
+        ("GET", "/me"),
+        ("GET", "/me/keys"),
+        ("POST", "/me/keys"),
+        ("POST", "/api/me/password"),
+        ("POST", "/me/password"),
+        ("PUT", "/api/me"),
+        ("PUT", "/api/me/theme"),
+        ("DELETE", "/api/me/sessions"),
+        ("POST", "/api/auth/logout"),
+        ("GET", "/api/docs"),
+    ],
+)
+async def test_no_key_touches_the_account_it_stands_for(timed: SignIn, method: str, path: str) -> None:
+    robot = await program(timed, (await make(await timed("admin")))["secret"])
+    answer = await robot.request(method, path, json={})
+    assert answer.status_code == 403, answer.text
+    if path.startswith("/api/") and path != "/api/docs":
+        assert answer.json()["code"] == "auth.key_not_allowed"
+    async with timed.database.connection() as db:
+        assert await fetch_value(db, COUNT) == 1
+
+
+async def test_a_key_leaves_the_look_of_its_owner_alone(timed: SignIn) -> None:
+    owner = await timed("pharmacist")
+    robot = await program(timed, (await make(owner))["secret"])
+    assert (await robot.post("/me/theme", data={"theme": "dark"})).status_code == 303
+    assert (await owner.get("/api/me")).json()["theme"] == "auto"
+
+
+async def test_no_key_can_be_given_the_security_of_others(timed: SignIn) -> None:
+    admin = await timed("admin")
+    for scope in ("people.account.write", "people.password.write", "people.role.write", "people.key.write"):
+        refused = await admin.post("/api/keys", json=KEY | {"scopes": [*SCOPES, scope]})
+        assert (refused.status_code, refused.json()["code"]) == (422, "key.scope_refused")
+        assert [error["pointer"] for error in refused.json()["errors"]] == ["/scopes/2"]
+    made = await make(admin)
+    async with timed.database.transaction() as db:
+        await execute(db, "update people.api_key set scopes = '{people.account.write,people.role.write}'")
+    robot = await program(timed, made["secret"])
+    assert (await robot.get("/api/auth/me")).json()["key"]["scopes"] == []
+    assert (await robot.post("/api/users", json={})).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("change", "pointer", "code", "status"),
+    [
+        ({"scopes": []}, "/scopes", "key.scopes_missing", 422),
+        ({"scopes": ["stock.everything"]}, "/scopes/0", "role.permission_unknown", 422),
+        ({"scopes": ["stock.balance.read", "catalog.price.read"]}, "/scopes/1", "key.beyond_own", 403),
+        ({"scopes": "stock.balance.read"}, "/scopes", "field.type", 422),
+        ({"expires_on": "2026-03-02"}, "/expires_on", "key.expiry", 422),
+        ({"expires_on": "2027-03-03"}, "/expires_on", "key.expiry", 422),
+        ({"expires_on": "9999-12-31"}, "/expires_on", None, 422),
+        ({"expires_on": None}, "/expires_on", None, 422),
+        ({"name": " "}, "/name", "field.characters", 422),
+        ({"secret": "mine"}, "/secret", "field.unknown", 422),
+    ],
+)
+async def test_refuses_a_bad_key_and_keeps_nothing(
+    timed: SignIn, change: dict[str, Any], pointer: str, code: str | None, status: int
+) -> None:
+    owner = await timed("technician")
+    refused = await owner.post("/api/keys", json=KEY | change)
+    assert refused.status_code == status, refused.text
+    errors = refused.json()["errors"]
+    assert [error["pointer"] for error in errors] == [pointer]
+    assert code is None or errors[0]["code"] == code
+    async with timed.database.connection() as db:
+        assert await fetch_value(db, COUNT) == 0
+
+
+async def test_the_longest_life_is_a_setting_and_a_year(timed: SignIn) -> None:
+    assert (await make(await timed("pharmacist"), expires_on="2027-03-02"))["key"]["state"] == "working"
+
+
+async def test_a_name_is_free_again_once_its_key_is_dead(timed: SignIn) -> None:
+    owner = await timed("pharmacist")
+    made = await make(owner)
+    taken = await owner.post("/api/keys", json=KEY | {"name": "SPREADSHEET "})
+    assert (taken.status_code, taken.json()["code"]) == (409, "key.name_taken")
+    await owner.delete(f"/api/keys/{made['key']['id']}")
+    await make(owner)
+
+
+async def test_nobody_has_more_than_fifty(timed: SignIn, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("stockroom.people.actions.keys.MOST_KEYS", 2)
+    owner = await timed("pharmacist")
+    for name in ("a", "b"):
+        await make(owner, name=name)
+    refused = await owner.post("/api/keys", json=KEY)
+    assert (refused.status_code, refused.json()["code"]) == (409, "key.limit")
+
+
+async def test_the_secret_is_told_once_and_kept_nowhere(timed: SignIn) -> None:
+    owner = await timed("admin")
+    first = await owner.post("/api/keys", json=KEY, headers={"Idempotency-Key": "once"})
+    secret = first.json()["secret"]
+    again = await owner.post("/api/keys", json=KEY, headers={"Idempotency-Key": "once"})
+    assert (again.status_code, again.json()["code"]) == (409, "idempotency.secret")
+    rotated = await owner.post(
+        f"/api/keys/{first.json()['key']['id']}/rotate",
+        headers={"If-Match": '"1"', "Idempotency-Key": "twice"},
+    )
+    secrets = [secret, rotated.json()["secret"]]
+    assert len(secret) >= len("srk_12345678_") + 43  # 256 bits in base64
+    for path in (
+        "/api/keys",
+        f"/api/keys/{first.json()['key']['id']}",
+        "/api/audit",
+        "/me/keys",
+        "/api-keys",
+    ):
+        text = (await owner.get(path)).text
+        assert not any(one in text for one in secrets), path
+    async with timed.database.connection() as db:
+        assert await fetch_value(db, COUNT) == 1
+        assert await fetch_values(db, "select secret_hash from people.api_key") == [hash_key(secrets[1])]
+        assert await fetch_values(db, "select body from platform.idempotency") == [None, None]
+        for table in ("platform.audit_entry", "platform.idempotency", "people.api_key"):
+            rows = await fetch_values(db, f"select row_to_json(t)::text from {table} t")  # pyright: ignore[reportArgumentType]  # names of the test
+            assert not any(one in row for row in rows for one in secrets), table
+
+
+@pytest.mark.parametrize("grace", [0, 15])
+async def test_rotating_replaces_the_secret(
+    timed: SignIn, hand_clock: HandClock, grace: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app: Any = timed.app.app
+    changed = app.state.settings.model_copy(update={"api_key_grace_minutes": grace})
+    monkeypatch.setattr(app.state, "settings", changed)
+    owner = await timed("pharmacist")
+    made = await make(owner)
+    url = f"/api/keys/{made['key']['id']}/rotate"
+    assert (await owner.post(url)).json()["code"] == "version.missing"
+    rotated = await owner.post(url, headers={"If-Match": '"1"'})
+    assert rotated.status_code == 200, rotated.text
+    assert (await owner.post(url, headers={"If-Match": '"1"'})).json()["code"] == "version.stale"
+    old, new = await program(timed, made["secret"]), await program(timed, rotated.json()["secret"])
+    assert [await works(old), await works(new)] == [grace > 0, True]
+    hand_clock.turn(minutes=15)
+    assert [await works(old), await works(new)] == [False, True]
+
+
+async def test_a_dead_key_is_not_rotated_to_life(timed: SignIn) -> None:
+    owner = await timed("pharmacist")
+    made = await make(owner)
+    await owner.delete(f"/api/keys/{made['key']['id']}")
+    refused = await owner.post(f"/api/keys/{made['key']['id']}/rotate", headers={"If-Match": '"2"'})
+    assert (refused.status_code, refused.json()["code"]) == (409, "key.stopped")
+
+
+async def test_a_rotated_key_that_is_revoked_is_dead_under_both_secrets(
+    timed: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app: Any = timed.app.app
+    monkeypatch.setattr(
+        app.state, "settings", app.state.settings.model_copy(update={"api_key_grace_minutes": 60})
+    )
+    owner = await timed("pharmacist")
+    made = await make(owner)
+    url = f"/api/keys/{made['key']['id']}"
+    rotated = (await owner.post(f"{url}/rotate", headers={"If-Match": '"1"'})).json()
+    assert (await owner.delete(url)).status_code == 204
+    assert not await works(await program(timed, made["secret"]))
+    assert not await works(await program(timed, rotated["secret"]))
+
+
+async def test_others_see_and_touch_no_key_unless_they_may(timed: SignIn) -> None:
+    owner, stranger = await timed("pharmacist"), await timed("pharmacist")
+    auditor, admin = await timed("auditor"), await timed("admin")
+    made = await make(owner)
+    url = f"/api/keys/{made['key']['id']}"
+    etag = {"If-Match": '"1"'}
+    assert (await stranger.get("/api/keys")).json()["items"] == []
+    for answer in (await stranger.get(url), await stranger.delete(url)):
+        assert answer.status_code == 404
+    for client in (stranger, auditor, admin):
+        assert (await client.post(f"{url}/rotate", headers=etag)).status_code == 404
+        page = await client.post(f"/me/keys/{made['key']['id']}/revoke", data={})
+        assert page.status_code == 404
+    assert [key["id"] for key in (await auditor.get("/api/keys")).json()["items"]] == [made["key"]["id"]]
+    assert (await auditor.delete(url)).status_code == 403
+    robot = await program(timed, made["secret"])
+    assert await works(robot)
+    assert (await admin.delete(url)).status_code == 204
+    assert not await works(robot)
+    assert (await admin.delete(url)).status_code == 204
+
+
+async def test_use_is_noted_at_most_once_a_minute(timed: SignIn, hand_clock: HandClock) -> None:
+    owner = await timed("pharmacist")
+    made = await make(owner)
+    robot = await program(timed, made["secret"])
+    seen = []
+    for seconds in (0, 30, 30, 1):
+        hand_clock.turn(seconds=seconds)
+        await robot.get("/api/products")
+        async with timed.database.connection() as db:
+            last = await fetch_value(db, "select last_used_at from people.api_key")
+        seen.append(last - NOON)
+    assert seen == [timedelta(), timedelta(), timedelta(), timedelta(seconds=61)]
+
+
+async def test_everything_done_with_a_key_is_in_the_audit_trail(timed: SignIn) -> None:
+    owner = await timed("admin")
+    made = await make(owner)
+    url = f"/api/keys/{made['key']['id']}"
+    await owner.post(f"{url}/rotate", headers={"If-Match": '"1"'})
+    await owner.delete(url)
+    entries = (await owner.get("/api/audit", params={"entity": "api_key"})).json()["items"]
+    assert [entry["action"] for entry in entries] == [
+        "people.key.revoke", "people.key.rotate", "people.key.create",
+    ]  # fmt: skip
+
+
+async def test_a_key_does_not_get_the_answers_kept_for_its_owner(timed: SignIn) -> None:
+    owner = await timed("purchasing")
+    made = await make(owner, scopes=["catalog.supplier.read"])
+    once = {"Idempotency-Key": "supplier-1"}
+    first = await owner.post("/api/suppliers", json={"name": "Farmacol"}, headers=once)
+    assert first.status_code == 201
+    robot = await program(timed, made["secret"])
+    refused = await robot.post("/api/suppliers", json={"name": "Farmacol"}, headers=once)
+    assert (refused.status_code, refused.json()["code"]) == (403, "access.denied")
+
+
+async def test_pages_make_show_rotate_and_revoke(timed: SignIn) -> None:
+    owner, admin = await timed("pharmacist", username="anna"), await timed("admin")
+    form = {"name": "Sheet", "scopes": SCOPES, "expires_on": "2026-04-30", "idempotency_key": "one"}
+    bare = await owner.post("/me/keys", data=form | {"scopes": []})
+    assert bare.status_code == 422
+    assert "at least one thing" in bare.text
+    made = await owner.post("/me/keys", data=form)
+    assert made.status_code == 200, made.text
+    secret = made.text.split('value="srk_')[1].split('"')[0]
+    assert "no-store" in made.headers["cache-control"]
+    robot = await program(timed, "srk_" + secret)
+    assert await works(robot)
+    repeat = await owner.post("/me/keys", data=form)
+    assert repeat.status_code == 409
+    assert secret not in repeat.text
+    key_id = (await owner.get("/api/keys")).json()["items"][0]["id"]
+    rotated = await owner.post(f"/me/keys/{key_id}/rotate", data={"version": "1"})
+    assert rotated.status_code == 200
+    assert 'value="srk_' in rotated.text
+    assert not await works(robot)
+    listed = await admin.get("/api-keys")
+    assert "Sheet" in listed.text
+    assert "Test Pharmacist" in listed.text
+    assert (await admin.get("/api-keys?state=revoked")).text.count("Sheet") == 0
+    assert (await admin.post(f"/api-keys/{key_id}/revoke", data={})).status_code == 303
+    assert "Revoked" in (await owner.get("/me/keys")).text
+    assert (await owner.get("/api-keys")).status_code == 403
