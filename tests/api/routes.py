@@ -19,6 +19,8 @@ class Route:
     path: str
     permission: str | None
     marks: frozenset[str]
+    keys: bool = False
+    """Whether an API key may come in that was given the permission."""
 
     @property
     def is_page(self) -> bool:
@@ -35,6 +37,7 @@ def routes_of(app: Litestar) -> list[Route]:
             path,
             _permission(handler),
             frozenset(name for name, on in handler.opt.items() if on is True),
+            any(guard.keys for guard in handler.guards or () if isinstance(guard, Needs)),
         )
         for route in app.routes
         for handler in getattr(route, "route_handlers", [getattr(route, "route_handler", None)])

@@ -13,6 +13,11 @@ from tests.people.conftest import HandClock
 
 SCOPES = ["catalog.product.read", "stock.balance.read"]
 KEY: dict[str, Any] = {"name": "Spreadsheet", "scopes": SCOPES, "expires_on": "2026-04-30"}
+EVERYTHING = """
+select row_to_json(t)::text from platform.audit_entry t
+union all select row_to_json(t)::text from platform.idempotency t
+union all select row_to_json(t)::text from people.api_key t
+"""
 COUNT = "select count(*) from people.api_key"
 
 
@@ -295,9 +300,9 @@ async def test_the_secret_is_told_once_and_kept_nowhere(timed: SignIn) -> None:
         assert await fetch_value(db, COUNT) == 1
         assert await fetch_values(db, "select secret_hash from people.api_key") == [hash_key(secrets[1])]
         assert await fetch_values(db, "select body from platform.idempotency") == [None, None]
-        for table in ("platform.audit_entry", "platform.idempotency", "people.api_key"):
-            rows = await fetch_values(db, f"select row_to_json(t)::text from {table} t")  # pyright: ignore[reportArgumentType]  # names of the test
-            assert not any(one in row for row in rows for one in secrets), table
+        rows = await fetch_values(db, EVERYTHING)
+    assert len(rows) > 4
+    assert not any(one in row for row in rows for one in secrets)
 
 
 @pytest.mark.parametrize("grace", [0, 15])
