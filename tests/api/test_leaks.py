@@ -28,11 +28,11 @@ limit 2
 """
 # Words that only things of the other ward have.
 MARKS = """
-select file_number from dispensing.patient where department_id = %(other)s
-union all select name from dispensing.patient where department_id = %(other)s
-union all select code from stock.place where department_id = %(other)s
+select file_number, id::text from dispensing.patient where department_id = %(other)s
+union all select name, id::text from dispensing.patient where department_id = %(other)s
+union all select code, id::text from stock.place where department_id = %(other)s
 union all
-select h.number from dispensing.dispensing g
+select h.number, h.id::text from dispensing.dispensing g
 join stock.document h on h.id = g.id
 join dispensing.patient p on p.id = g.patient_id
 where g.department_id = %(other)s and p.department_id = %(other)s

@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import httpx
+import msgspec
 import pytest
 
 from stockroom.platform.bearer import hash_key
@@ -383,6 +384,40 @@ async def test_use_is_noted_at_most_once_a_minute(timed: SignIn, hand_clock: Han
             last = await fetch_value(db, "select last_used_at from people.api_key")
         seen.append(last - NOON)
     assert seen == [timedelta(), timedelta(), timedelta(), timedelta(seconds=61)]
+
+
+async def test_use_and_refusal_are_security_events(timed: SignIn, hand_clock: HandClock) -> None:
+    owner = await timed("pharmacist", username="anna")
+    made = await make(owner)
+    robot = await program(timed, made["secret"])
+    for _ in range(3):
+        await robot.get("/api/products")
+    hand_clock.turn(seconds=61)
+    await robot.get("/api/products")
+    for _ in range(2):
+        await (await program(timed, "srk_nonsense")).get("/api/products")
+    async with timed.database.connection() as db:
+        told = await fetch_values(
+            db,
+            "select event || ' ' || account || ' ' || times || ' ' || facts::text from platform.security_event"
+            " where event like '%key%' order by id",
+        )
+    assert told == [
+        f'people.key.create anna 1 {{"about": "{made["key"]["id"]}"}}',
+        'key.used anna 1 {"key": "Spreadsheet"}',
+        'key.used anna 1 {"key": "Spreadsheet"}',
+        "key.refused  2 {}",
+    ]
+
+
+async def test_guessing_keys_counts_as_anonymous(timed: SignIn, monkeypatch: pytest.MonkeyPatch) -> None:
+    app: Any = timed.app.app
+    limits = app.state.limits
+    few = msgspec.structs.replace(limits["api"], most=2)
+    monkeypatch.setitem(limits._named, "api", few)
+    robot = await program(timed, "srk_nonsense")
+    statuses = [(await robot.get("/api/products")).status_code for _ in range(3)]
+    assert statuses == [401, 401, 429]
 
 
 async def test_everything_done_with_a_key_is_in_the_audit_trail(timed: SignIn) -> None:
