@@ -21,7 +21,7 @@ from stockroom.platform import audit
 from stockroom.platform.access import Actor
 from stockroom.platform.db import Connection, execute, fetch_value
 from stockroom.platform.errors import NotFound, VersionStale
-from stockroom.platform.fields import Line, Name, StructInput
+from stockroom.platform.fields import ONE_LINE, Line, Name, StructInput
 from stockroom.platform.ids import new_id
 
 NAME_TAKEN = """
@@ -57,7 +57,7 @@ class RoleInput(StructInput, frozen=True, kw_only=True):
     name: Annotated[Name, Meta(examples=["Night pharmacist"])]
     description: Line = ""
     permissions: Annotated[
-        list[Annotated[str, Meta(max_length=64)]],
+        list[Annotated[str, Meta(max_length=64, pattern=ONE_LINE)]],
         Meta(max_length=500, examples=[["catalog.product.read", "stock.balance.read"]]),
     ] = field(default_factory=list[str])
     privileged: bool = False

@@ -26,7 +26,7 @@ from stockroom.platform.access import Actor
 from stockroom.platform.bearer import KeyIdentity, KeyInUse, KeyLoader
 from stockroom.platform.db import Connection, execute, fetch_value
 from stockroom.platform.errors import Forbidden, VersionStale
-from stockroom.platform.fields import Name, StructInput
+from stockroom.platform.fields import ONE_LINE, Name, StructInput
 from stockroom.platform.ids import new_id
 from stockroom.platform.sessions import TOUCH_EVERY, Identity
 
@@ -74,7 +74,7 @@ class KeyInput(StructInput, frozen=True, kw_only=True):
 
     name: Annotated[Name, Meta(examples=["Weekly spreadsheet"])]
     scopes: Annotated[
-        list[Annotated[str, Meta(max_length=64)]],
+        list[Annotated[str, Meta(max_length=64, pattern=ONE_LINE)]],
         Meta(max_length=500, examples=[["catalog.product.read", "stock.balance.read"]]),
     ]
     expires_on: Annotated[date, Meta(examples=["2026-12-31"])]

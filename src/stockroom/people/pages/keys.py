@@ -132,7 +132,8 @@ async def revoke(
 
 
 def _told(request: AnyRequest, made: NewKey) -> Response[bytes]:
-    return page(request, "people/key_made.html", key=made.key, secret=made.secret)
+    header = f"Authorization: Bearer {made.key.prefix}…"
+    return page(request, "people/key_made.html", key=made.key, secret=made.secret, header=header)
 
 
 async def _own(request: AnyRequest, form: dict[str, Any], refusal: Refusal | None) -> Response[bytes]:
