@@ -26,6 +26,61 @@ CREATE FUNCTION catalog.barcode_key(code text) RETURNS text
     LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
     RETURN CASE WHEN (code ~ '^([0-9]{8}|[0-9]{12,14})$'::text) THEN lpad(code, 14, '0'::text) ELSE code END;
 
+CREATE FUNCTION platform.fold(value text) RETURNS text
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    RETURN lower(public.unaccent('public.unaccent'::regdictionary, value));
+
+CREATE TABLE people.account (
+    id uuid NOT NULL,
+    username text NOT NULL,
+    email text DEFAULT ''::text NOT NULL,
+    name text NOT NULL,
+    role_code text NOT NULL,
+    password_hash text,
+    password_changed_at timestamp with time zone,
+    phone text DEFAULT ''::text NOT NULL,
+    language text,
+    theme text DEFAULT 'auto'::text NOT NULL,
+    active boolean DEFAULT true NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    last_sign_in_at timestamp with time zone,
+    search_text text GENERATED ALWAYS AS (platform.fold(((((username || ' '::text) || email) || ' '::text) || name))) STORED,
+    access_epoch integer DEFAULT 1 NOT NULL,
+    CONSTRAINT account_language_check CHECK ((language = ANY (ARRAY['en'::text, 'pl'::text]))),
+    CONSTRAINT account_name_check CHECK ((name <> ''::text)),
+    CONSTRAINT account_theme_check CHECK ((theme = ANY (ARRAY['auto'::text, 'light'::text, 'dark'::text]))),
+    CONSTRAINT account_username_check CHECK ((username <> ''::text))
+);
+
+CREATE TABLE people.api_key (
+    id uuid NOT NULL,
+    account_id uuid NOT NULL,
+    name text NOT NULL,
+    prefix text NOT NULL,
+    secret_hash bytea NOT NULL,
+    old_hash bytea,
+    old_until timestamp with time zone,
+    scopes text[] NOT NULL,
+    access_epoch integer NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    last_used_at timestamp with time zone,
+    revoked_at timestamp with time zone,
+    version integer DEFAULT 1 NOT NULL,
+    search_text text GENERATED ALWAYS AS (platform.fold(((name || ' '::text) || prefix))) STORED,
+    CONSTRAINT api_key_expires CHECK ((expires_at > created_at)),
+    CONSTRAINT api_key_name_check CHECK ((name <> ''::text)),
+    CONSTRAINT api_key_old_hash_check CHECK ((length(old_hash) = 32)),
+    CONSTRAINT api_key_old_together CHECK (((old_hash IS NULL) = (old_until IS NULL))),
+    CONSTRAINT api_key_scopes_check CHECK ((cardinality(scopes) > 0)),
+    CONSTRAINT api_key_secret_hash_check CHECK ((length(secret_hash) = 32))
+);
+
+CREATE FUNCTION people.key_state(key people.api_key, owner people.account, at timestamp with time zone) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    RETURN CASE WHEN ((key).revoked_at IS NOT NULL) THEN 'revoked'::text WHEN ((key).expires_at <= at) THEN 'expired'::text WHEN ((NOT (owner).active) OR ((key).access_epoch <> (owner).access_epoch)) THEN 'stopped'::text ELSE 'working'::text END;
+
 CREATE FUNCTION platform.append_audit(entries jsonb) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -51,10 +106,6 @@ begin
     update platform.audit_head set seq = head.seq, hash = head.hash;
 end
 $$;
-
-CREATE FUNCTION platform.fold(value text) RETURNS text
-    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-    RETURN lower(public.unaccent('public.unaccent'::regdictionary, value));
 
 CREATE FUNCTION platform.refuse_change() RETURNS trigger
     LANGUAGE plpgsql
@@ -456,7 +507,12 @@ CREATE TABLE people.role (
     permissions text[] NOT NULL,
     builtin boolean DEFAULT false NOT NULL,
     privileged boolean DEFAULT false NOT NULL,
-    version integer DEFAULT 1 NOT NULL
+    version integer DEFAULT 1 NOT NULL,
+    description text DEFAULT ''::text NOT NULL,
+    active boolean DEFAULT true NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT role_builtin_stays CHECK ((active OR (NOT builtin))),
+    CONSTRAINT role_name_given CHECK ((name <> ''::text))
 );
 
 CREATE TABLE people.session (
@@ -758,6 +814,15 @@ ALTER TABLE ONLY people.account_department
 ALTER TABLE ONLY people.account
     ADD CONSTRAINT account_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY people.api_key
+    ADD CONSTRAINT api_key_old_hash_key UNIQUE (old_hash);
+
+ALTER TABLE ONLY people.api_key
+    ADD CONSTRAINT api_key_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY people.api_key
+    ADD CONSTRAINT api_key_secret_hash_key UNIQUE (secret_hash);
+
 ALTER TABLE ONLY people.department
     ADD CONSTRAINT department_pkey PRIMARY KEY (id);
 
@@ -934,9 +999,15 @@ CREATE INDEX account_department_department ON people.account_department USING bt
 
 CREATE UNIQUE INDEX account_email ON people.account USING btree (lower(email)) WHERE (email <> ''::text);
 
+CREATE INDEX account_role ON people.account USING btree (role_code);
+
 CREATE INDEX account_search ON people.account USING gin (search_text public.gin_trgm_ops);
 
 CREATE UNIQUE INDEX account_username ON people.account USING btree (lower(username));
+
+CREATE INDEX api_key_account ON people.api_key USING btree (account_id);
+
+CREATE INDEX api_key_search ON people.api_key USING gin (search_text public.gin_trgm_ops);
 
 CREATE UNIQUE INDEX department_name ON people.department USING btree (platform.fold(name)) WHERE active;
 
@@ -950,6 +1021,7 @@ CREATE INDEX one_time_link_expires ON people.one_time_link USING btree (expires_
 CREATE INDEX passkey_account ON people.passkey USING btree (account_id);
 
 CREATE INDEX passkey_challenge_expires ON people.passkey_challenge USING btree (expires_at);
+CREATE UNIQUE INDEX role_name ON people.role USING btree (platform.fold(name)) WHERE (active AND (NOT builtin));
 
 CREATE INDEX session_account ON people.session USING btree (account_id);
 
@@ -1172,6 +1244,8 @@ ALTER TABLE ONLY people.passkey
 
 ALTER TABLE ONLY people.recovery_code
     ADD CONSTRAINT recovery_code_account_id_fkey FOREIGN KEY (account_id) REFERENCES people.account(id) ON DELETE CASCADE;
+ALTER TABLE ONLY people.api_key
+    ADD CONSTRAINT api_key_account_id_fkey FOREIGN KEY (account_id) REFERENCES people.account(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY people.session
     ADD CONSTRAINT session_account_id_fkey FOREIGN KEY (account_id) REFERENCES people.account(id) ON DELETE CASCADE;

@@ -28,6 +28,7 @@ from stockroom.interchange import pages as interchange_pages
 from stockroom.people import DepartmentArchiving, DepartmentOpened
 from stockroom.people import api as people_api
 from stockroom.people import pages as people_pages
+from stockroom.people.actions.keys import key_loader
 from stockroom.people.actions.roles import sync_builtin_roles
 from stockroom.people.actions.sign_in import identity_loader
 from stockroom.people.pages import mailbox
@@ -138,6 +139,7 @@ def create_app(settings: Settings, conninfo: str, *, clock: Clock = utc_now) -> 
             ScopeMiddleware(
                 database=database,
                 load_identity=load_identity,
+                load_key=key_loader(),
                 clock=clock,
                 zone=settings.zone,
                 secret=secret,

@@ -117,6 +117,10 @@ class Settings(BaseSettings):
     step_up_minutes: int = Field(
         10, ge=1, le=1_440, description="So long after proving who they are, people need not prove it again."
     )
+    api_key_days: int = Field(365, ge=1, le=3_650, description="An API key lives at most this many days.")
+    api_key_grace_minutes: int = Field(
+        0, ge=0, le=10_080, description="After an API key is rotated, its old secret works this long."
+    )
     trusted_proxies: Annotated[tuple[str, ...], NoDecode] = Field(
         (), description="Addresses or networks whose X-Forwarded-For is believed."
     )

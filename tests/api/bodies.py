@@ -33,6 +33,8 @@ BY_NAME: Json = {
     "settles_line": None,
     "invoice_total": None,
     "answers": [],
+    "permissions": ["catalog.product.read"],
+    "scopes": ["catalog.product.read"],
     "maximum": 9,
     "vat_rate": 8,
 }

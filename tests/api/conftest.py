@@ -11,14 +11,14 @@ from stockroom.main import create_app
 from stockroom.platform.edge import Edge
 from stockroom.settings import load_settings
 from tests.api.routes import Route, routes_of
-from tests.api.samples import Samples
+from tests.api.samples import Samples, add_samples
 from tests.conftest import Clones, SignIn
 
 
 @pytest.fixture(scope="session")
 def demo_conninfo(cluster: str, demo_template: str) -> Iterator[str]:
     made = Clones(cluster, demo_template)
-    yield made.make()
+    yield add_samples(made.make())
     made.drop_all()
 
 

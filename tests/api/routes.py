@@ -20,6 +20,8 @@ class Route:
     permission: str | None
     marks: frozenset[str]
     asks_step_up: bool = False
+    keys: bool = False
+    """Whether an API key may come in that was given the permission."""
 
     @property
     def is_page(self) -> bool:
@@ -37,6 +39,7 @@ def routes_of(app: Litestar) -> list[Route]:
             _permission(handler),
             frozenset(name for name, on in handler.opt.items() if on is True),
             any(isinstance(guard, StepUp) for guard in handler.guards or ()),
+            any(guard.keys for guard in handler.guards or () if isinstance(guard, Needs)),
         )
         for route in app.routes
         for handler in getattr(route, "route_handlers", [getattr(route, "route_handler", None)])

@@ -6,7 +6,8 @@ import psycopg
 
 BY_NAME = {
     "account_id": "select id from people.account where username = 'technician'",
-    "department_id": "select id from people.department where not is_main order by name limit 1",
+    "department_id": """select id from people.department where not is_main
+        and name <> 'Empty wing' order by name limit 1""",
     "product_id": """select product_id from stock.balance where on_hand > 0
         group by product_id order by count(*) desc, product_id limit 1""",
     "supplier_id": "select id from catalog.supplier order by name limit 1",
@@ -24,10 +25,31 @@ BY_NAME = {
     "prescriber_id": "select id from dispensing.prescriber order by name limit 1",
     "dispensing_id": "select id from dispensing.dispensing order by id desc limit 1",
     "session_id": "select id from people.session order by created_at limit 1",
+    "role_code": "select code from people.role where not builtin order by code limit 1",
+    "key_id": "select id from people.api_key order by id limit 1",
     "code": "select code from catalog.dosage_form order by code limit 1",
 }
 KINDS = {"issues": "issue", "transfers": "transfer", "adjustments": "adjustment", "disposals": "disposal"}
 OF_KIND = "select id from stock.document where kind = %s order by number limit 1"
+
+# What the demo hospital has none of: a role of its own, an API key, and a department where nothing ever was.
+ADDED = (
+    """insert into people.role (code, name, permissions)
+        values ('night-desk-0f3a9c', 'Night desk', array['catalog.product.read'])""",
+    """insert into people.api_key
+        (id, account_id, name, prefix, secret_hash, scopes, access_epoch, created_at, expires_at)
+        select gen_random_uuid(), id, 'Sample', 'srk_0f3a9c0f', sha256('sample'), array['catalog.product.read'],
+            access_epoch, now(), now() + interval '90 days'
+        from people.account where username = 'technician'""",
+    "insert into people.department (id, name) values (gen_random_uuid(), 'Empty wing')",
+)
+
+
+def add_samples(conninfo: str) -> str:
+    with psycopg.connect(conninfo) as db:
+        for statement in ADDED:
+            db.execute(statement.encode())
+    return conninfo
 
 
 class Samples:

@@ -18,7 +18,7 @@ from schemathesis import APIOperation, Case
 from schemathesis.checks import CHECKS, load_all_checks
 from schemathesis.core.failures import FailureGroup
 
-from tests.api.samples import Samples
+from tests.api.samples import Samples, add_samples
 from tests.conftest import Clones, as_owner
 from tests.running import RunningServer, room_for_a_server, running_server, sign_in
 
@@ -49,7 +49,7 @@ LEFT_OUT = {
 @pytest.fixture(scope="module")
 def conninfo(cluster, demo_template):
     made = Clones(cluster, demo_template)
-    yield made.make()
+    yield add_samples(made.make())
     made.drop_all()
 
 

@@ -21,7 +21,7 @@ async def test_a_list_costs_two_statements_and_a_receipt_two(
         posted = await receive_goods(db, receipt=receipt, currency="PLN", actor=actor, at=at)
     async with counted_statements(db) as listed:
         asked = parse_list(RECEIPTS, [("per_page", "2"), ("page", "2")])
-        page = await fetch_page(db, RECEIPTS, asked, scope={"departments": None})
+        page = await fetch_page(db, RECEIPTS, asked, scope={"departments": None, "prices": True})
     assert (len(page.items), page.total, len(listed)) == (2, 4, 2)
     async with counted_statements(db) as shown:
         receipt = await get_receipt(db, posted.id, actor=actor)

@@ -244,7 +244,7 @@ async def test_nobody_hands_out_or_overrules_a_role_that_may_do_more(sign_in: Si
         await execute(
             db,
             "insert into people.role (code, name, permissions) values ('clerk', 'Clerk',"
-            " array['people.account.read', 'people.account.write'])",
+            " array['people.account.read', 'people.account.write', 'people.password.write'])",
         )
     clerk = await sign_in("clerk")
     made = await clerk.post("/api/users", json=ANNA | {"role": "admin"})

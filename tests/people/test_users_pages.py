@@ -194,7 +194,7 @@ async def test_lists_filters_and_exports_what_it_shows(sign_in: SignIn) -> None:
 
 async def test_roles_are_shown_in_words(sign_in: SignIn) -> None:
     admin = await sign_in("admin")
-    page = await admin.get("/roles")
+    page = await admin.get("/roles/admin")
     assert "Create, change and disable users" in page.text
     assert "people.account.write" not in page.text
 

@@ -113,6 +113,8 @@ class TimeZoneUnknown(Invalid):
     code = "account.time_zone_unknown"
     sentence = N_("There is no such time zone. Write one such as Europe/Warsaw.")
     at = "/time_zone"
+
+
 class SecondFactorInvalid(Unauthenticated):
     """A wrong code and a used one alike."""
 
@@ -197,3 +199,77 @@ class PasswordUnproved(Invalid):
     code = "password.wrong"
     sentence = N_("This is not your present password.")
     at = "/password"
+
+
+class PasswordNotYours(Forbidden):
+    code = "account.password_not_yours"
+    sentence = N_("You may not set passwords. Leave it empty: the user sets one.")
+    at = "/password"
+
+
+class RoleNameTaken(Conflict):
+    code = "role.name_taken"
+    sentence = N_("Another role already has this name.")
+    at = "/name"
+
+
+class RoleBuiltin(Conflict):
+    code = "role.builtin"
+    sentence = N_("Built-in roles come with Stockroom and cannot be changed. Copy it instead.")
+
+
+class RoleHeld(Conflict):
+    code = "role.held"
+    sentence = N_("{users} users still have this role. Give them another one first.")
+
+
+class RolePermissionUnknown(Invalid):
+    code = "role.permission_unknown"
+    sentence = N_("There is no such permission.")
+    at = "/permissions"
+
+
+class RolePermissionBeyondOwn(Forbidden):
+    code = "role.beyond_own"
+    sentence = N_("Nobody can give a role what they may not do themselves. Somebody who may must do this.")
+    at = "/permissions"
+
+
+class KeyScopesMissing(Invalid):
+    code = "key.scopes_missing"
+    sentence = N_("Choose at least one thing that the key may do.")
+    at = "/scopes"
+
+
+class KeyScopeBeyondOwn(Forbidden):
+    code = "key.beyond_own"
+    sentence = N_("A key may do no more than its owner.")
+    at = "/scopes"
+
+
+class KeyScopeRefused(Invalid):
+    code = "key.scope_refused"
+    sentence = N_("No key may have this: it could make itself another way in.")
+    at = "/scopes"
+
+
+class KeyExpiryInvalid(Invalid):
+    code = "key.expiry"
+    sentence = N_("A key expires after today and at most {days} days from now.")
+    at = "/expires_on"
+
+
+class KeyNameTaken(Conflict):
+    code = "key.name_taken"
+    sentence = N_("You already have a key with this name.")
+    at = "/name"
+
+
+class KeyLimit(Conflict):
+    code = "key.limit"
+    sentence = N_("You have {most} keys already. Revoke one first.")
+
+
+class KeyStopped(Conflict):
+    code = "key.stopped"
+    sentence = N_("This key no longer works. Make a new one.")

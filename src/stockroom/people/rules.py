@@ -1,8 +1,10 @@
 """Permissions and the built-in roles. Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
 
-from stockroom.platform.errors import N_
+from stockroom.platform.errors import N_, FieldError, Refusal
+from stockroom.settings import MODULES as SWITCHABLE
 
 PERMISSIONS: dict[str, str] = {
     "platform.health.read": N_("See the state of the system"),
@@ -11,7 +13,10 @@ PERMISSIONS: dict[str, str] = {
     "platform.mail.read": N_("Read the mail that a trial installation keeps"),
     "people.account.read": N_("See users"),
     "people.account.write": N_("Create, change and disable users"),
-    "people.role.write": N_("Change roles"),
+    "people.password.write": N_("Set users' passwords"),
+    "people.role.write": N_("Create, change and archive roles"),
+    "people.key.read": N_("See everybody's API keys"),
+    "people.key.write": N_("Revoke anybody's API keys"),
     "people.department.read": N_("See departments"),
     "people.department.write": N_("Create, change and archive departments"),
     "catalog.product.read": N_("See products and medicines"),
@@ -47,6 +52,13 @@ ALL = frozenset(PERMISSIONS)
 MAIL = "platform.mail.read"
 """Mail holds links that let people in: reading it is for those who may let anybody in anyway."""
 READS = frozenset(name for name in PERMISSIONS if name.endswith(".read")) - {MAIL}
+SECURITY = frozenset({"people.password.write", "people.role.write", "people.key.write", MAIL})
+"""Users' passwords, the mail that holds their links and the settings of security: for administrators, and for
+roles of their making."""
+OVERSIGHT = SECURITY | {
+    "people.account.read", "people.account.write", "people.key.read", "platform.audit.read",
+    "platform.health.read", "platform.security.read", "interchange.import.run",
+}  # fmt: skip
 PATIENTS = frozenset(name for name in PERMISSIONS if name.startswith("dispensing."))
 STOCK_READS = frozenset(
     {
@@ -55,21 +67,20 @@ STOCK_READS = frozenset(
     }
 )  # fmt: skip
 STOCK_POSTS = frozenset({"stock.issue.post", "stock.transfer.post"})
+RECEIVING = frozenset({"buying.receipt.read", "buying.receipt.post"})
+
+NOT_FOR_KEYS = SECURITY | {"people.account.write"}
+"""What no API key can be given: with these it could make itself another way in."""
 
 ADMIN = "admin"
 """The role of which one active user must always be left."""
 
 BUILTIN_ROLES: dict[str, tuple[str, frozenset[str]]] = {
     ADMIN: (N_("Administrator"), ALL),
-    "pharmacist": (
-        N_("Pharmacist"),
-        ALL - {"people.account.write", "people.account.read", "people.role.write", "platform.audit.read",
-               "platform.health.read", "platform.security.read", MAIL, "interchange.import.run"},
-    ),
+    "manager": (N_("Manager"), ALL - SECURITY),
+    "pharmacist": (N_("Pharmacist"), ALL - OVERSIGHT),
     "technician": (
-        N_("Pharmacy technician"),
-        STOCK_READS | STOCK_POSTS | PATIENTS
-        | {"buying.receipt.read", "buying.receipt.post", "stock.hold.write"},
+        N_("Pharmacy technician"), STOCK_READS | STOCK_POSTS | PATIENTS | RECEIVING | {"stock.hold.write"},
     ),
     "ward": (
         N_("Ward nurse"),
@@ -78,10 +89,16 @@ BUILTIN_ROLES: dict[str, tuple[str, frozenset[str]]] = {
     ),
     "purchasing": (
         N_("Purchasing"),
-        STOCK_READS | {"catalog.product.write", "catalog.price.read", "catalog.price.write",
-                       "catalog.supplier.write", "buying.receipt.read", "buying.receipt.post",
-                       "stock.level.write"},
+        STOCK_READS | RECEIVING | {"catalog.product.write", "catalog.price.read", "catalog.price.write",
+                                   "catalog.supplier.write", "stock.level.write"},
     ),
+    "sales": (N_("Sales"), STOCK_READS | {"catalog.price.read"}),
+    "storekeeper": (
+        N_("Storekeeper"),
+        STOCK_READS | STOCK_POSTS | RECEIVING | {"stock.adjustment.post", "stock.hold.write"},
+    ),
+    "foreman": (N_("Foreman"), STOCK_READS | {"stock.issue.post"}),
+    "employee": (N_("Employee"), frozenset({"catalog.product.read", "insight.dashboard.read"})),
     "auditor": (N_("Auditor"), READS),
 }  # fmt: skip
 """code → (name, permissions). Kept equal to the database at every start."""
@@ -90,8 +107,95 @@ PRIVILEGED_ROLES = frozenset({ADMIN, "auditor"})
 """Roles whose sessions end after the shorter idle time."""
 
 
-def unknown_permissions(names: Iterable[str]) -> list[str]:
-    return sorted(set(names) - ALL)
+def errors_at(
+    pointer: str, names: Sequence[str], allowed: Collection[str], refusal: type[Refusal]
+) -> list[FieldError]:
+    """Each name that is not allowed, at its place in the list."""
+    return [
+        FieldError(f"{pointer}/{index}", refusal.code, refusal.sentence)
+        for index, name in enumerate(names)
+        if name not in allowed
+    ]
+
+
+MODULES: dict[str, str] = {
+    "platform": N_("System"),
+    "people": N_("Organisation"),
+    "catalog": N_("Catalog"),
+    "stock": N_("Stock"),
+    "buying": N_("Buying"),
+    "dispensing": N_("Dispensing"),
+    "insight": N_("Insight"),
+    "interchange": N_("Import and old documents"),
+}
+"""The modules that have permissions, in the order of the matrix."""
+
+THINGS: dict[str, str] = {
+    "platform.health": N_("State of the system"),
+    "platform.audit": N_("Audit trail"),
+    "platform.security": N_("Security"),
+    "people.account": N_("Users"),
+    "people.password": N_("Passwords"),
+    "people.role": N_("Roles"),
+    "people.key": N_("API keys"),
+    "people.department": N_("Departments"),
+    "catalog.product": N_("Products"),
+    "catalog.price": N_("Prices"),
+    "catalog.supplier": N_("Suppliers"),
+    "stock.place": N_("Places"),
+    "stock.balance": N_("Stock"),
+    "stock.issue": N_("Issues"),
+    "stock.transfer": N_("Transfers"),
+    "stock.adjustment": N_("Adjustments"),
+    "stock.hold": N_("Holds"),
+    "stock.level": N_("Minimum and maximum"),
+    "stock.document": N_("Posted documents"),
+    "buying.receipt": N_("Goods receipts"),
+    "dispensing.patient": N_("Patients"),
+    "dispensing.prescriber": N_("Prescribers"),
+    "dispensing.dispensing": N_("Dispensings"),
+    "insight.dashboard": N_("Dashboard"),
+    "interchange.import": N_("Import"),
+    "interchange.document": N_("Old documents"),
+}
+
+
+@dataclass(frozen=True)
+class ThingRights:
+    """A row of the matrix: what may be seen of a thing, and what may be done with it."""
+
+    thing: str
+    reads: tuple[str, ...]
+    deeds: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class ModuleRights:
+    """A part of the matrix. ``is_on`` is False for a module that is switched off here."""
+
+    module: str
+    is_on: bool
+    things: tuple[ThingRights, ...]
+
+
+def matrix(*, modules_on: Collection[str], among: Collection[str] = ALL) -> list[ModuleRights]:
+    """All permissions of ``among``, by module, thing and verb.
+
+    ``modules_on`` names the switchable modules in force; the others cannot be switched off.
+    """
+    return [
+        ModuleRights(module, module not in SWITCHABLE or module in modules_on, things)
+        for module in MODULES
+        if (things := tuple(_things(module, among)))
+    ]
+
+
+def _things(module: str, among: Collection[str]) -> Iterator[ThingRights]:
+    for thing in THINGS:
+        names = [name for name in PERMISSIONS if name.rpartition(".")[0] == thing and name in among]
+        if names and thing.startswith(f"{module}."):
+            reads = tuple(name for name in names if name in READS)
+            yield ThingRights(thing, reads, tuple(name for name in names if name not in READS))
 
 
 EVENT_WORDS: dict[str, str] = {
@@ -120,6 +224,14 @@ EVENT_WORDS: dict[str, str] = {
     "people.profile.change_password": N_("Password changed"),
     "people.session.end": N_("Signed out"),
     "password.reset_asked": N_("New password asked for"),
+    "people.role.create": N_("Role created"),
+    "people.role.update": N_("Role changed"),
+    "people.role.archive": N_("Role archived"),
+    "people.key.create": N_("API key made"),
+    "people.key.rotate": N_("API key rotated"),
+    "people.key.revoke": N_("API key revoked"),
+    "key.used": N_("API key used"),
+    "key.refused": N_("API key refused"),
     "access.denied": N_("Access denied"),
     "csrf.refused": N_("Form from elsewhere refused"),
     "limit.hit": N_("Asked too often"),

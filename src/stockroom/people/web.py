@@ -99,7 +99,7 @@ async def take_over(request: AnyRequest, signed_in: SignedIn) -> None:
         here.db, signed_in.token_hash, here.at
     )
     here.identity, here.pending = (None, found) if signed_in.owes else (found, None)
-    here.csrf_bound_to = signed_in.token_hash
+    here.key, here.csrf_bound_to = None, signed_in.token_hash
     request.scope["state"]["new_session_token"] = signed_in.token
 
 

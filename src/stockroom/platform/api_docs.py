@@ -21,6 +21,7 @@ from stockroom.platform.api_schema import (
     CSRF,
     DEEPEST,
     JSON_BODY,
+    KEY,
     METHODS,
     SESSION,
     Json,
@@ -40,9 +41,10 @@ AnyRequest = Request[Any, Any, Any]
 FILE = "/openapi.json"
 DESCRIPTION = (
     "Sign in at POST /api/auth/login: the answer sets the session cookie and carries `csrf_token`, which"
-    " every change sends in X-CSRF-Token. Refusals are RFC 9457 problems with a stable `code`. A change sends"
-    " the version it saw in If-Match (from ETag), and may send an Idempotency-Key so that a repeat has one"
-    " effect."
+    " every change sends in X-CSRF-Token. Programs send an API key instead (`Authorization: Bearer srk_…`, made"
+    " under My API keys), and then neither cookie nor token. Refusals are RFC 9457 problems with a stable `code`."
+    " A change sends the version it saw in If-Match (from ETag), and may send an Idempotency-Key so that a"
+    " repeat has one effect."
 )
 
 
@@ -132,11 +134,16 @@ def openapi_config(*, secure: bool) -> OpenAPIConfig:
         name=csrf.HEADER,
         description="`csrf_token` of POST /api/auth/login or GET /api/auth/me; for every change.",
     )
+    key = SecurityScheme(
+        type="http",
+        scheme="bearer",
+        description="An API key (`srk_…`), for the operations that its scopes allow. Never beside a session.",
+    )
     return OpenAPIConfig(
         title="Stockroom",
         version=__version__,
         description=DESCRIPTION,
-        components=Components(security_schemes={SESSION: cookie, CSRF: token}),
+        components=Components(security_schemes={SESSION: cookie, CSRF: token, KEY: key}),
         openapi_router=Router(DOCS, route_handlers=[], include_in_schema=False, before_request=_only_ours),
         render_plugins=[
             DocsPage(path="/", media_type=MediaType.HTML),

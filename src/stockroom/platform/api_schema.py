@@ -4,7 +4,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any, cast
 
 Json = dict[str, Any]
-SESSION, CSRF = "session", "csrfToken"
+SESSION, CSRF, KEY = "session", "csrfToken", "apiKey"
+PEOPLE_ONLY: dict[str, list[str]] = {SESSION: []}
+"""What an operation says that no API key may use."""
 METHODS = ("get", "post", "put", "patch", "delete")
 JSON_BODY = "application/json"
 COMBINED = ("allOf", "oneOf", "anyOf")
@@ -72,7 +74,8 @@ def _tidied(value: Any) -> Any:
 def _security(method: str, operation: Json) -> list[dict[str, list[str]]]:
     if operation.get("security") == [{}]:
         return []
-    return [{SESSION: []}] if method == "get" else [{SESSION: [], CSRF: []}]
+    person: dict[str, list[str]] = {SESSION: []} if method == "get" else {SESSION: [], CSRF: []}
+    return [person] if operation.get("security") == [PEOPLE_ONLY] else [person, {KEY: []}]
 
 
 def resolved(whole: Json, schema: Json) -> Json:

@@ -75,8 +75,15 @@ async def claim(db: Connection, *, account_id: str, key: str, print_: bytes) -> 
 
 
 async def keep(
-    db: Connection, *, account_id: str, key: str, status: int, headers: list[tuple[bytes, bytes]], body: bytes
+    db: Connection,
+    *,
+    account_id: str,
+    key: str,
+    status: int,
+    headers: list[tuple[bytes, bytes]],
+    body: bytes | None,
 ) -> None:
+    """``body`` None: the answer told a secret, and a repeat is told that it came before."""
     chosen = {name.decode(): value.decode("latin-1") for name, value in headers if name in KEPT_HEADERS}
     await execute(
         db,

@@ -16,7 +16,7 @@ from litestar.types import ASGIApp, Empty, Receive, Scope, Send
 from litestar.utils.scope.state import ScopeState
 from psycopg import OperationalError
 
-from stockroom.platform import csrf, idempotency, sessions
+from stockroom.platform import bearer, csrf, idempotency, sessions
 from stockroom.platform.access import Actor
 from stockroom.platform.addresses import client_address, counted_as
 from stockroom.platform.clock import Clock
@@ -45,8 +45,8 @@ class RequestScope:
     """
 
     __slots__ = (
-        "_db", "actor", "address", "at", "csrf_bound_to", "database", "identity", "must_enrol", "new_visitor",
-        "notes", "pending", "refused", "request_id", "secret", "zone",
+        "_db", "actor", "address", "at", "csrf_bound_to", "database", "identity", "key", "must_enrol",
+        "new_visitor", "notes", "pending", "refused", "request_id", "secret", "zone",
     )  # fmt: skip
 
     def __init__(
@@ -70,6 +70,7 @@ class RequestScope:
         self.pending: Identity | None = None
         self.must_enrol = False
         self.refused = False
+        self.key: bearer.KeyInUse | None = None
         self.actor = ANONYMOUS
         self.csrf_bound_to = b""
         self.new_visitor = ""
@@ -128,10 +129,21 @@ class RequestScope:
         return csrf.make_token(self.secret, self.csrf_bound_to)
 
     def require_identity(self) -> Identity:
-        """Raises Unauthenticated, SecondFactorRequired."""
+        """The person who is signed in. Raises Unauthenticated, SecondFactorRequired, and KeyNotAllowed for an
+        API key."""
         if self.identity is None:
             raise Unauthenticated if self.pending is None else SecondFactorRequired
+        if self.key is not None:
+            raise bearer.KeyNotAllowed
         return self.identity
+
+    @property
+    def keeper(self) -> str:
+        """Whose answers are kept and whose requests are counted: a key may do less than its owner, and never
+        gets the owner's."""
+        known = self.identity or self.pending
+        account = str(known.account_id) if known is not None else ""
+        return account if self.key is None else f"{account}:{self.key.id}"
 
 
 def scope_of(request: Request[Any, Any, Any]) -> RequestScope:
@@ -161,6 +173,7 @@ class ScopeMiddleware(ASGIMiddleware):
         *,
         database: Database,
         load_identity: IdentityLoader,
+        load_key: bearer.KeyLoader,
         clock: Clock,
         secret: bytes,
         secure: bool,
@@ -173,6 +186,7 @@ class ScopeMiddleware(ASGIMiddleware):
     ) -> None:
         self.database = database
         self.load_identity = load_identity
+        self.load_key = load_key
         self.clock = clock
         self.secret = secret
         self.secure = secure
@@ -231,7 +245,7 @@ class ScopeMiddleware(ASGIMiddleware):
         state: dict[str, Any] = request.scope["state"]
         name = _option(request, "limit")
         known = here.identity or here.pending
-        who = here.address if known is None else str(known.account_id)
+        who = here.address if known is None else here.keeper
         try:
             if known is not None:
                 state["limit_headers"] = await self.limits.take_signed_in(here.db, who, here.at)
@@ -248,7 +262,9 @@ class ScopeMiddleware(ASGIMiddleware):
 
     async def _identify(self, request: Request[Any, Any, Any], here: RequestScope) -> None:
         token = request.cookies.get(sessions.session_cookie_name(secure=self.secure))
-        if token:
+        if key := bearer.find_key(request.headers):
+            await self._identify_key(request, here, key, has_session=bool(token))
+        elif token:
             self._take_in(here, await self.load_identity(here.db, sessions.hash_token(token), here.at))
         preferred = request.cookies.get(LANGUAGE_COOKIE)
         if here.identity is not None:
@@ -273,8 +289,26 @@ class ScopeMiddleware(ASGIMiddleware):
             return
         here.identity = found
         here.must_enrol = found.role_code in self.second_factor_roles and not found.has_factor
+    async def _identify_key(
+        self, request: Request[Any, Any, Any], here: RequestScope, key: str, *, has_session: bool
+    ) -> None:
+        """The same work for a key that is unknown, expired, revoked or its owner's no more. Who is refused
+        counts as anonymous."""
+        if has_session:
+            await self._count(request, here)
+            raise bearer.Ambiguous
+        found = await self.load_key(here.db, bearer.hash_key(key), here.at)
+        if found is None:
+            await self._count(request, here)
+            here.note("key.refused")
+            raise bearer.KeyInvalid
+        here.identity, here.key = found, found.key
+        if found.is_first_use:
+            here.note("key.used", key=found.key.name)
 
     async def _check_csrf(self, request: Request[Any, Any, Any], here: RequestScope) -> None:
+        if here.key is not None and "cookie" not in request.headers:
+            return
         csrf.check_source(request.headers, own_origins(request.scope) | self.origins)
         if here.identity is None and csrf.is_browserless(request.headers):
             return
@@ -294,24 +328,22 @@ class ScopeMiddleware(ASGIMiddleware):
         answer = BufferedAnswer()
         await self.database.begin(here.db)
         try:
-            # A visitor has no place of their own to keep answers in; a secret that is shown once, and a proof
-            # that counts once, are kept nowhere.
+            # A visitor has no place of their own to keep answers in; a proof that counts once is kept nowhere.
             unkept = here.identity is None or _option(request, "unkept")
             key = "" if unkept else await _idempotency_key(request)
-            account = str(here.actor.id or "")
             kept = None
             if key:
                 print_ = idempotency.fingerprint(
                     here.secret, request.method, request.url.path, await request.body()
                 )
-                kept = await idempotency.claim(here.db, account_id=account, key=key, print_=print_)
+                kept = await idempotency.claim(here.db, account_id=here.keeper, key=key, print_=print_)
             if kept is None:
                 await next_app(request.scope, replayed(await request.body(), request.receive), answer.send)
             if kept is None and answer.status < 400 and not here.refused:
                 if key:
                     await idempotency.keep(
-                        here.db, account_id=account, key=key, status=answer.status,
-                        headers=answer.headers, body=answer.body,
+                        here.db, account_id=here.keeper, key=key, status=answer.status,
+                        headers=answer.headers, body=None if _option(request, "secret_answer") else answer.body,
                     )  # fmt: skip
                 self._tell(here)
                 await self.database.complete(here.db)
@@ -322,6 +354,8 @@ class ScopeMiddleware(ASGIMiddleware):
             ScopeState.from_scope(request.scope).response_started = False
             await self.database.abandon(here.db)
             raise
+        if kept is not None and kept.body is None:
+            raise bearer.SecretShownOnce
         if kept is not None:
             answer = BufferedAnswer.replayed(kept)
         await answer.release(send)
@@ -358,7 +392,8 @@ async def _write_notes(request: Request[Any, Any, Any], here: RequestScope) -> N
 
 
 def _option(request: Request[Any, Any, Any], name: str) -> Any:
-    """What the route says of itself, such as ``opt={"limit": "login"}``."""
+    """What the route says of itself, such as ``opt={"limit": "login"}``. ``secret_answer``: the answer tells a
+    secret once, and is kept nowhere."""
     return request.scope["route_handler"].opt.get(name)
 
 

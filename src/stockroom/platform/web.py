@@ -17,6 +17,7 @@ from litestar.response import Redirect
 
 from stockroom.platform import fields
 from stockroom.platform.access import Actor
+from stockroom.platform.bearer import KeyNotAllowed
 from stockroom.platform.db import Connection, as_refusal
 from stockroom.platform.errors import (
     TITLES,
@@ -48,13 +49,15 @@ BY_STATUS: dict[int, type[Refusal]] = {
 
 
 class Needs:
-    """A guard: the route is for people with this permission. ``Needs("")`` asks only for a signed-in person.
+    """A guard: the route is for people with this permission, and for API keys that were given it.
 
+    ``Needs("")`` asks only for a signed-in person; no key comes in there, unless the route says ``keys=True``.
     Asynchronous, although it waits for nothing: Litestar sends a synchronous guard to a thread.
     """
 
-    def __init__(self, permission: str) -> None:
+    def __init__(self, permission: str, *, keys: bool = False) -> None:
         self.permission = permission
+        self.keys = keys or bool(permission)
 
     async def __call__(
         self, connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler
@@ -62,7 +65,10 @@ class Needs:
         here = find_scope(connection.scope)
         if here is None:
             raise Unauthenticated
-        here.require_identity()
+        if here.key is not None and not self.keys:
+            raise KeyNotAllowed
+        if here.identity is None:
+            here.require_identity()
         if here.must_enrol and not handler.opt.get("enrol"):
             raise SecondFactorSetupRequired
         if self.permission:

@@ -103,7 +103,7 @@ async def test_two_prescribers_of_one_licence(db: Connection, migrate: Migrate):
     [
         ({"username": "jan@szpital.pl"}, ("jan", "admin", True, 0), "username_changed"),
         ({"username": "x"}, ("user-x", "admin", True, 0), "username_changed"),
-        ({"username": "boss", "role": "manager"}, ("boss", "ward", False, 0), "role_missing"),
+        ({"username": "boss", "role": "manager"}, ("boss", "manager", True, 0), ""),
         ({"username": "nurse", "role": "nurse"}, ("nurse", "ward", False, 0), "ward_without_department"),
         ({"username": "nurse", "role": "nurse", "department_id": "01"}, ("nurse", "ward", True, 1), ""),
         ({"username": "gone", "is_active": False}, ("gone", "ward", False, 0), "user_disabled"),

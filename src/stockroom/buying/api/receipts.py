@@ -15,7 +15,7 @@ from litestar.params import FromPath, JSONBody
 from stockroom.buying import queries
 from stockroom.buying.actions.receive import ReceiptInput, receive_goods
 from stockroom.buying.actions.reverse import reverse_receipt
-from stockroom.buying.queries import RECEIPTS, ReceiptLine, ReceiptRow
+from stockroom.buying.queries import RECEIPTS, ReceiptLine, ReceiptRow, receipt_scope
 from stockroom.buying.queries.receipts import ReceiptHeader
 from stockroom.platform.access import Actor
 from stockroom.platform.db import Connection
@@ -107,7 +107,7 @@ def shape(receipt: queries.Receipt) -> ReceiptAnswer:
 async def list_receipts(
     request: AnyRequest, db: NamedDependency[Connection], actor: NamedDependency[Actor]
 ) -> Page[ReceiptRow] | Slice[ReceiptRow]:
-    return await listed(request, db, RECEIPTS, {"departments": actor.department_list()})
+    return await listed(request, db, RECEIPTS, receipt_scope(actor))
 
 
 @get(
@@ -141,7 +141,7 @@ async def post_receipt(
     lines do not come to `invoice_total`, until `accept_difference` is true."""
     currency = request.app.state.settings.currency
     posted = await receive_goods(db, receipt=data, currency=currency, actor=actor, at=scope_of(request).at)
-    made = shape(await queries.get_receipt(db, posted.id, actor=actor))
+    made = shape(await queries.get_receipt(db, posted.id, actor=actor, just_typed=True))
     return Answer(made, status_code=201, headers={"Location": f"/api/receipts/{posted.id}"})
 
 

@@ -10,7 +10,7 @@ from litestar.params import FromPath
 
 from stockroom.buying import queries
 from stockroom.buying.actions.reverse import reverse_receipt
-from stockroom.buying.queries import RECEIPTS
+from stockroom.buying.queries import RECEIPTS, receipt_scope
 from stockroom.platform.access import Actor
 from stockroom.platform.db import Connection, savepoint
 from stockroom.platform.errors import N_, Refusal
@@ -45,7 +45,7 @@ async def list_receipts(
     request: AnyRequest, db: NamedDependency[Connection], actor: NamedDependency[Actor]
 ) -> Response[Any]:
     asked = parse_list(RECEIPTS, query_of(request))
-    found = await fetch_page(db, RECEIPTS, asked, scope={"departments": actor.department_list()})
+    found = await fetch_page(db, RECEIPTS, asked, scope=receipt_scope(actor))
     template = "buying/_receipts.html" if is_htmx(request) else "buying/receipts.html"
     return page(request, template, found=found, asked=asked)
 
@@ -56,7 +56,7 @@ async def export_receipts(
 ) -> Response[Any]:
     file_format: Format = "xlsx" if request.query_params.get("format") == "xlsx" else "csv"
     asked = parse_list(RECEIPTS, query_of(request, leave_out=("format",)))
-    rows = await fetch_everything(db, RECEIPTS, asked, scope={"departments": actor.department_list()})
+    rows = await fetch_everything(db, RECEIPTS, asked, scope=receipt_scope(actor))
     return await export("receipts", rows, COLUMNS, file_format)
 
 

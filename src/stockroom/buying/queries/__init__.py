@@ -5,7 +5,14 @@ from stockroom.buying.queries.ground import (
     get_supplier_for_update,
     list_packs_by_id,
 )
-from stockroom.buying.queries.receipts import RECEIPTS, Receipt, ReceiptLine, ReceiptRow, get_receipt
+from stockroom.buying.queries.receipts import (
+    RECEIPTS,
+    Receipt,
+    ReceiptLine,
+    ReceiptRow,
+    get_receipt,
+    receipt_scope,
+)
 from stockroom.buying.queries.typed import (
     list_line_products,
     list_typed_products,
@@ -24,4 +31,5 @@ __all__ = [
     "list_packs_by_id",
     "list_typed_products",
     "list_typed_suppliers",
+    "receipt_scope",
 ]

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -15,9 +16,10 @@ from stockroom.platform.lists import Filter, ListSpec, Sort
 HEADER = """
 select
     r.id, d.number, d.at, d.recorded_at, r.received_on, r.supplier_id, s.name as supplier_name,
-    r.place_id, p.name as place_name, r.invoice_number, trim_scale(r.invoice_total) as invoice_total,
-    trim_scale(r.total) as total, r.currency, d.note, d.actor_name, v.id as reversal_id,
-    v.number as reversal_number, v.reason as reversal_reason
+    r.place_id, p.name as place_name, r.invoice_number,
+    trim_scale(case when %(prices)s::boolean then r.invoice_total end) as invoice_total,
+    trim_scale(case when %(prices)s::boolean then r.total end) as total, r.currency, d.note, d.actor_name,
+    v.id as reversal_id, v.number as reversal_number, v.reason as reversal_reason
 from buying.receipt r
 join stock.document d on d.id = r.id
 join catalog.supplier s on s.id = r.supplier_id
@@ -31,8 +33,10 @@ LINES = """
 select
     l.line, l.product_id, c.code as product_code, c.name as product_name, c.unit, l.batch_id,
     t.code as batch_code, t.expires_on, l.pack_id, l.pack_name, trim_scale(l.pack_factor) as pack_factor,
-    trim_scale(l.packs) as packs, trim_scale(l.quantity) as quantity, trim_scale(l.unit_price) as unit_price,
-    trim_scale(l.pack_price) as pack_price, trim_scale(l.amount) as amount
+    trim_scale(l.packs) as packs, trim_scale(l.quantity) as quantity,
+    trim_scale(case when %(prices)s::boolean then l.unit_price end) as unit_price,
+    trim_scale(case when %(prices)s::boolean then l.pack_price end) as pack_price,
+    trim_scale(case when %(prices)s::boolean then l.amount end) as amount
 from buying.receipt_line l
 join catalog.product c on c.id = l.product_id
 join stock.batch t on t.id = l.batch_id
@@ -55,7 +59,7 @@ class ReceiptHeader(msgspec.Struct, frozen=True):
     place_name: str
     invoice_number: str
     invoice_total: Decimal | None
-    total: Decimal
+    total: Decimal | None
     currency: str
     note: str
     actor_name: str
@@ -82,7 +86,7 @@ class ReceiptLine(msgspec.Struct, frozen=True):
     quantity: Decimal
     unit_price: Decimal | None
     pack_price: Decimal | None
-    amount: Decimal
+    amount: Decimal | None
 
 
 class Receipt(msgspec.Struct, frozen=True):
@@ -94,8 +98,8 @@ class Receipt(msgspec.Struct, frozen=True):
     @property
     def difference(self) -> Decimal:
         """By how much the invoice is above (or, negative, below) the lines; 0 where no total was given."""
-        total = self.header.invoice_total
-        return rules.ZERO if total is None else total - self.header.total
+        invoice, total = self.header.invoice_total, self.header.total
+        return rules.ZERO if invoice is None or total is None else invoice - total
 
     @property
     def notices(self) -> list[FieldError]:
@@ -116,7 +120,8 @@ def _batch_expired(index: int, line: ReceiptLine) -> FieldError:
 
 
 def _total_differs(header: ReceiptHeader) -> FieldError:
-    refusal = rules.total_differs(total=header.total, invoice_total=header.invoice_total or rules.ZERO)
+    total = header.total or rules.ZERO
+    refusal = rules.total_differs(total=total, invoice_total=header.invoice_total or rules.ZERO)
     return refusal.errors[0]
 
 
@@ -132,7 +137,7 @@ class ReceiptRow(msgspec.Struct, frozen=True):
     place_name: str
     invoice_number: str
     invoice_total: Decimal | None
-    total: Decimal
+    total: Decimal | None
     currency: str
     line_count: int
     reversed: bool
@@ -143,8 +148,9 @@ RECEIPTS = ListSpec(
     row=ReceiptRow,
     columns=(
         "r.id, d.number, r.received_on, r.supplier_id, s.name as supplier_name, r.place_id,"
-        " p.name as place_name, r.invoice_number, trim_scale(r.invoice_total) as invoice_total,"
-        " trim_scale(r.total) as total, r.currency,"
+        " p.name as place_name, r.invoice_number,"
+        " trim_scale(case when %(prices)s::boolean then r.invoice_total end) as invoice_total,"
+        " trim_scale(case when %(prices)s::boolean then r.total end) as total, r.currency,"
         " (select count(*) from buying.receipt_line l where l.receipt_id = r.id) as line_count,"
         " exists (select from stock.document v where v.reverses_id = r.id and v.kind = 'reversal')"
         " as reversed"
@@ -157,7 +163,7 @@ RECEIPTS = ListSpec(
         "received_on": Sort("r.received_on", "date"),
         "number": Sort("d.number"),
         "supplier": Sort("platform.fold(s.name)"),
-        "total": Sort("r.total", "numeric"),
+        "total": Sort("case when %(prices)s::boolean then r.total else 0 end", "numeric"),
     },
     default_sort="-received_on",
     key=Sort("r.id", "uuid"),
@@ -184,9 +190,19 @@ RECEIPTS = ListSpec(
 )
 
 
-async def get_receipt(db: Connection, receipt_id: UUID, *, actor: Actor) -> Receipt:
-    """Raises NotFound, also for a receipt of a department that is not the actor's."""
-    params = {"id": receipt_id, "departments": actor.department_list()}
+def receipt_scope(actor: Actor) -> dict[str, Any]:
+    """Whose places, and whether prices may be seen: without, every amount is None."""
+    return {"departments": actor.department_list(), "prices": actor.may("catalog.price.read")}
+
+
+async def get_receipt(db: Connection, receipt_id: UUID, *, actor: Actor, just_typed: bool = False) -> Receipt:
+    """``just_typed``: the actor has this moment entered the prices, and may see them once more.
+
+    Raises NotFound, also for a receipt of a department that is not the actor's.
+    """
+    params = {"id": receipt_id, **receipt_scope(actor)}
+    if just_typed:
+        params["prices"] = True
     header = await fetch_one(db, HEADER, params, ReceiptHeader)
     if header is None:
         raise NotFound

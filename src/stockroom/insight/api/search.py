@@ -44,7 +44,7 @@ class SearchAnswer(msgspec.Struct, frozen=True):
 
 @get(
     "/api/search",
-    guards=[Needs("")],
+    guards=[Needs("", keys=True)],
     tags=["Insight"],
     summary="Search products, patients, suppliers, batches and documents",
     responses=ANSWERS,

@@ -13,19 +13,21 @@ from stockroom.people.actions.notices import PASSWORD_SET, tell_security
 from stockroom.people.errors import LastAdmin, RoleBeyondOwn, RoleUnknown
 from stockroom.people.passwords import Policy, hash_password, require_good_password
 from stockroom.people.queries.accounts import Account
-from stockroom.people.rules import ADMIN
+from stockroom.people.rules import ADMIN, ALL
 from stockroom.platform import audit
 from stockroom.platform.access import Actor
 from stockroom.platform.db import Connection, execute
 from stockroom.platform.fields import StructInput
 
 SET_ACTIVE = """
-update people.account set active = %(active)s, version = version + 1
+update people.account
+set active = %(active)s, version = version + 1, access_epoch = access_epoch + 1
 where id = %(id)s
 """
 REPLACE_HASH = """
 update people.account
-set password_hash = %(password_hash)s, password_changed_at = %(at)s, version = version + 1
+set password_hash = %(password_hash)s, password_changed_at = %(at)s, version = version + 1,
+    access_epoch = access_epoch + 1
 where id = %(id)s
 """
 END_SESSIONS = """
@@ -40,7 +42,10 @@ class NewPassword(StructInput, frozen=True, kw_only=True):
 
 
 async def disable_account(db: Connection, *, account_id: UUID, actor: Actor) -> Account:
-    """Ends all sessions and one-time links of the user at once. Raises NotFound, RoleBeyondOwn, LastAdmin."""
+    """Ends all sessions and one-time links and stops all API keys of the user at once.
+
+    Raises NotFound, RoleBeyondOwn, LastAdmin.
+    """
     before = await queries.get_account(db, account_id)
     await require_own_rank(db, before.role, actor)
     if not before.active:
@@ -65,7 +70,10 @@ async def enable_account(db: Connection, *, account_id: UUID, actor: Actor) -> A
 async def set_password(
     db: Connection, *, account_id: UUID, password: str, policy: Policy, actor: Actor, at: datetime
 ) -> Account:
-    """Ends all sessions of the user and tells them by mail. Raises NotFound, RoleBeyondOwn, PasswordWeak."""
+    """Ends all sessions and stops all API keys of the user, and tells them by mail.
+
+    Raises NotFound, RoleBeyondOwn, PasswordWeak.
+    """
     before = await queries.get_account(db, account_id)
     await require_own_rank(db, before.role, actor)
     await replace_password(db, before, password=password, policy=policy, at=at)
@@ -104,9 +112,9 @@ async def require_own_rank(db: Connection, role: str, actor: Actor) -> None:
     Raises RoleUnknown, RoleBeyondOwn.
     """
     found = await queries.find_role(db, role)
-    if found is None:
+    if found is None or not found.active:
         raise RoleUnknown
-    if actor.id is not None and not actor.permissions.issuperset(found.permissions):
+    if actor.id is not None and not actor.permissions.issuperset(ALL.intersection(found.permissions)):
         raise RoleBeyondOwn
 
 

@@ -11,7 +11,7 @@ from stockroom.people.actions.access import end_sessions, require_another_admin,
 from stockroom.people.actions.invitations import send_invitation
 from stockroom.people.actions.links import forget_links
 from stockroom.people.actions.notices import EMAIL_CHANGED, tell_security
-from stockroom.people.errors import DepartmentUnknown, EmailTaken, UsernameTaken
+from stockroom.people.errors import DepartmentUnknown, EmailTaken, PasswordNotYours, UsernameTaken
 from stockroom.people.passwords import Policy, hash_password, require_good_password
 from stockroom.people.queries.accounts import Account
 from stockroom.platform import audit
@@ -39,7 +39,8 @@ values
 UPDATE_ACCOUNT = """
 update people.account
 set username = %(username)s, email = %(email)s, name = %(name)s, role_code = %(role)s, phone = %(phone)s,
-    language = %(language)s, version = version + 1
+    language = %(language)s, version = version + 1,
+    access_epoch = access_epoch + case when role_code = %(role)s then 0 else 1 end
 where id = %(id)s and version = %(version)s
 """
 UNBIND_DEPARTMENTS = """
@@ -86,12 +87,15 @@ async def create_account(
 ) -> UUID:
     """With ``invite_for``, a user with an address and without a password is sent an invitation, good this long.
 
-    Raises RoleUnknown, RoleBeyondOwn, UsernameTaken, EmailTaken, DepartmentUnknown, PasswordWeak.
+    Raises RoleUnknown, RoleBeyondOwn, UsernameTaken, EmailTaken, DepartmentUnknown, PasswordNotYours,
+    PasswordWeak.
     """
     account_id = new_id()
     await _check(db, account, None, actor)
     hashed = None
     if account.password is not None:
+        if actor.id is not None and not actor.may("people.password.write"):
+            raise PasswordNotYours
         personal = (account.username, account.email, account.name)
         require_good_password(account.password, policy=policy, personal=personal)
         hashed = await hash_password(account.password)
@@ -108,8 +112,8 @@ async def create_account(
 async def update_account(
     db: Connection, *, account_id: UUID, account: AccountChange, version: int, actor: Actor
 ) -> Account:
-    """A new role ends all sessions of the user; a new address ends the links that were sent to the old one,
-    which is told.
+    """A new role ends all sessions and stops all API keys of the user; a new address ends the links that were
+    sent to the old one, which is told.
 
     Raises NotFound, RoleUnknown, RoleBeyondOwn, LastAdmin, UsernameTaken, EmailTaken, DepartmentUnknown,
     VersionStale.

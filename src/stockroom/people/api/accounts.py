@@ -15,7 +15,6 @@ from stockroom.people.actions.access import NewPassword
 from stockroom.people.actions.accounts import AccountChange, AccountInput, create_account, update_account
 from stockroom.people.actions.invitations import invite_account
 from stockroom.people.queries.accounts import ACCOUNTS, Account
-from stockroom.people.queries.roles import Role
 from stockroom.people.web import settings_of
 from stockroom.platform.access import Actor
 from stockroom.platform.db import Connection
@@ -117,7 +116,7 @@ async def enable_user(
 
 @post(
     "/api/users/{account_id:uuid}/password",
-    guards=WRITES,
+    guards=[Needs("people.password.write")],
     status_code=200,
     tags=TAGS,
     summary="Set a user's password",
@@ -168,16 +167,11 @@ async def post_user_invitation(
     )
 
 
-@get("/api/roles", guards=READS, tags=TAGS, summary="Roles and their permissions", responses=ANSWERS)
-async def get_roles(db: NamedDependency[Connection]) -> list[Role]:
-    return await queries.list_roles(db)
-
-
 def _answer(account: Account) -> Response[Account]:
     return Response(account, headers=etag(account.version))
 
 
 ROUTES = [
     list_users, get_user, post_user, put_user, disable_user, enable_user, post_user_password,
-    post_user_invitation, get_roles,
+    post_user_invitation,
 ]  # fmt: skip

@@ -14,7 +14,10 @@ from stockroom.people.actions.sign_in import sign_out
 from stockroom.people.web import drop_session_cookies, set_session_cookie, start_session
 from stockroom.platform import sessions
 from stockroom.platform.access import Actor
+from stockroom.platform.api_schema import PEOPLE_ONLY
+from stockroom.platform.bearer import KeyInUse
 from stockroom.platform.db import Connection
+from stockroom.platform.errors import Unauthenticated
 from stockroom.platform.fields import StructInput
 from stockroom.platform.scope import scope_of
 from stockroom.platform.web import ANSWERS, Needs
@@ -40,6 +43,14 @@ class SignedInUser(msgspec.Struct, frozen=True):
     departments: list[UUID] | None
     language: str | None
     theme: str
+
+
+class WhoAmI(msgspec.Struct, frozen=True):
+    """The person, and the token for changes; or the owner of the API key, which needs no token, and the key."""
+
+    user: SignedInUser
+    csrf_token: str
+    key: KeyInUse | None
 
 
 class SignInAnswer(msgspec.Struct, frozen=True):
@@ -105,6 +116,7 @@ async def login(
     status_code=204,
     guards=[Needs("")],
     opt={"enrol": True},
+    security=[PEOPLE_ONLY],
     tags=TAGS,
     summary="Sign out",
     responses=ANSWERS,
@@ -120,11 +132,19 @@ async def logout(
 
 
 @get(
-    "/api/auth/me", guards=[Needs("")], opt={"enrol": True}, tags=TAGS, summary="Who am I", responses=ANSWERS
+    "/api/auth/me",
+    guards=[Needs("", keys=True)],
+    opt={"enrol": True},
+    tags=TAGS,
+    summary="Who am I",
+    responses=ANSWERS,
 )
-async def me(request: Request[Any, Any, State]) -> SignInAnswer:
-    """The signed-in person, and a token for X-CSRF-Token."""
-    return signed_in_answer(request)
+async def me(request: Request[Any, Any, State]) -> WhoAmI:
+    """The signed-in person, and a token for X-CSRF-Token; with an API key, what the key may do now."""
+    here = scope_of(request)
+    if here.identity is None:
+        raise Unauthenticated if here.pending is None else SecondFactorRequired
+    return WhoAmI(_shape(here.identity), "" if here.key else here.csrf_token(), here.key)
 
 
 ROUTES = [login, logout, me]

@@ -15,6 +15,7 @@ from stockroom.people.actions.profile import LanguageChoice, PasswordChange, Pro
 from stockroom.people.queries.accounts import Account, OpenSession
 from stockroom.people.web import open_sessions, settings_of
 from stockroom.platform.access import Actor
+from stockroom.platform.api_schema import PEOPLE_ONLY
 from stockroom.platform.db import Connection
 from stockroom.platform.scope import scope_of
 from stockroom.platform.sessions import Identity
@@ -35,13 +36,20 @@ def _identity(request: AnyRequest) -> Identity:
     return scope_of(request).require_identity()
 
 
-@get("/api/me", guards=SIGNED_IN, tags=TAGS, summary="My account", responses=ANSWERS)
+@get("/api/me", guards=SIGNED_IN, security=[PEOPLE_ONLY], tags=TAGS, summary="My account", responses=ANSWERS)
 async def get_me(request: AnyRequest, db: NamedDependency[Connection]) -> Response[Account]:
     found = await queries.get_account(db, _identity(request).account_id)
     return Response(found, headers=etag(found.version))
 
 
-@put("/api/me", guards=SIGNED_IN, tags=TAGS, summary="Change my profile", responses=ANSWERS)
+@put(
+    "/api/me",
+    guards=SIGNED_IN,
+    security=[PEOPLE_ONLY],
+    tags=TAGS,
+    summary="Change my profile",
+    responses=ANSWERS,
+)
 async def put_me(
     request: AnyRequest,
     db: NamedDependency[Connection],
@@ -57,6 +65,7 @@ async def put_me(
 @post(
     "/api/me/password",
     guards=SIGNED_IN,
+    security=[PEOPLE_ONLY],
     status_code=200,
     tags=TAGS,
     summary="Change my password",
@@ -83,6 +92,7 @@ async def post_my_password(
 @put(
     "/api/me/theme",
     guards=SIGNED_IN,
+    security=[PEOPLE_ONLY],
     status_code=204,
     tags=TAGS,
     summary="Choose my theme",
@@ -100,6 +110,7 @@ async def put_my_theme(
 @put(
     "/api/me/language",
     guards=SIGNED_IN,
+    security=[PEOPLE_ONLY],
     status_code=204,
     tags=TAGS,
     summary="Choose my language",
@@ -114,7 +125,14 @@ async def put_my_language(
     await profile.choose_language(db, identity=_identity(request), choice=data, actor=actor)
 
 
-@get("/api/me/sessions", guards=SIGNED_IN, tags=TAGS, summary="Where I am signed in", responses=ANSWERS)
+@get(
+    "/api/me/sessions",
+    guards=SIGNED_IN,
+    security=[PEOPLE_ONLY],
+    tags=TAGS,
+    summary="Where I am signed in",
+    responses=ANSWERS,
+)
 async def get_my_sessions(request: AnyRequest) -> list[OpenSession]:
     return await open_sessions(request)
 
@@ -122,6 +140,7 @@ async def get_my_sessions(request: AnyRequest) -> list[OpenSession]:
 @delete(
     "/api/me/sessions/{session_id:uuid}",
     guards=SIGNED_IN,
+    security=[PEOPLE_ONLY],
     tags=TAGS,
     summary="End one of my sessions",
     responses=ANSWERS,
@@ -138,6 +157,7 @@ async def delete_my_session(
 @delete(
     "/api/me/sessions",
     guards=SIGNED_IN,
+    security=[PEOPLE_ONLY],
     status_code=200,
     tags=TAGS,
     summary="End my other sessions",

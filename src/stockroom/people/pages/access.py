@@ -1,4 +1,4 @@
-"""Letting a user in or keeping one out, and the roles, in the browser."""
+"""Letting a user in or keeping one out, in the browser."""
 
 from collections.abc import Awaitable, Mapping
 from datetime import timedelta
@@ -17,7 +17,6 @@ from stockroom.people.actions.invitations import invite_account
 from stockroom.people.errors import PasswordsDiffer
 from stockroom.people.passwords import POLICY_WORDS, policy_rules
 from stockroom.people.queries.accounts import Account
-from stockroom.people.rules import PERMISSIONS
 from stockroom.people.web import settings_of
 from stockroom.platform.access import Actor
 from stockroom.platform.db import Connection, savepoint
@@ -30,6 +29,7 @@ from stockroom.platform.web import Needs, StepUp
 
 AnyRequest = Request[Any, Any, State]
 WRITES = [Needs("people.account.write"), StepUp()]
+PASSWORDS = [Needs("people.password.write"), StepUp()]
 
 
 @post("/users/{account_id:uuid}/disable", guards=WRITES, include_in_schema=False, status_code=303)
@@ -86,14 +86,14 @@ async def _done(
     return redirect(request, f"/users/{account_id}", flash=words)
 
 
-@get("/users/{account_id:uuid}/password", guards=WRITES, include_in_schema=False)
+@get("/users/{account_id:uuid}/password", guards=PASSWORDS, include_in_schema=False)
 async def show_password_form(
     request: AnyRequest, db: NamedDependency[Connection], account_id: FromPath[UUID]
 ) -> Response[Any]:
     return _password_form(request, await queries.get_account(db, account_id), None)
 
 
-@post("/users/{account_id:uuid}/password", guards=WRITES, include_in_schema=False, status_code=303)
+@post("/users/{account_id:uuid}/password", guards=PASSWORDS, include_in_schema=False, status_code=303)
 async def set_user_password(
     request: AnyRequest,
     db: NamedDependency[Connection],
@@ -144,16 +144,4 @@ def _password_form(request: AnyRequest, account: Account, refusal: Refusal | Non
     )
 
 
-@get("/roles", guards=[Needs("people.account.read")], include_in_schema=False)
-async def show_roles(request: AnyRequest, db: NamedDependency[Connection]) -> Response[Any]:
-    roles = [
-        {
-            "role": role,
-            "may": [_(words) for name, words in PERMISSIONS.items() if name in role.permissions],
-        }
-        for role in await queries.list_roles(db)
-    ]
-    return page(request, "people/roles.html", roles=roles)
-
-
-ROUTES = [disable_user, enable_user, invite_user, show_password_form, set_user_password, show_roles]
+ROUTES = [disable_user, enable_user, invite_user, show_password_form, set_user_password]

@@ -71,7 +71,11 @@ async def change_my_password(
             )
     except Refusal as refusal:
         return await my_page(request, "password", {}, refusal)
-    return redirect(request, "/me", flash=_("Your password is changed. You are signed out everywhere else."))
+    return redirect(
+        request,
+        "/me",
+        flash=_("Your password is changed. You are signed out everywhere else, and your API keys stopped."),
+    )
 
 
 @post("/me/sessions/{session_id:uuid}/end", guards=SIGNED_IN, include_in_schema=False, status_code=303)
@@ -102,8 +106,8 @@ async def choose_theme(
     """The device remembers it too, so that the sign-in page looks the same."""
     form = await read_form(request)
     given = convert({"theme": form.get("theme", "")}, ThemeChoice)
-    identity = scope_of(request).identity
-    if identity is not None:
+    here = scope_of(request)
+    if (identity := here.identity) is not None and here.key is None:
         await profile.choose_theme(db, identity=identity, choice=given, actor=actor)
     response = redirect(request, own_path(form.get("next", "/")))
     response.set_cookie(choice_cookie(request, "theme", given.theme))
@@ -116,8 +120,8 @@ async def choose_language(
 ) -> Response[Any]:
     form = await read_form(request)
     given = convert({"language": form.get("language", "")}, LanguageChoice)
-    identity = scope_of(request).identity
-    if identity is not None:
+    here = scope_of(request)
+    if (identity := here.identity) is not None and here.key is None:
         await profile.choose_language(db, identity=identity, choice=given, actor=actor)
     set_language(given.language)
     response = redirect(request, own_path(form.get("next", "/")))

@@ -35,12 +35,15 @@ from stockroom.people.queries.factors import (
     read_factors,
 )
 from stockroom.people.queries.identity import find_identity, find_sign_in_candidate, has_accounts
-from stockroom.people.queries.roles import Role, find_role, list_roles
+from stockroom.people.queries.keys import KEYS, ApiKey, find_used_key, get_key, key_scope, list_own_keys
+from stockroom.people.queries.roles import Role, find_role, get_role, list_roles
 
 __all__ = [
     "ACCOUNTS",
     "DEPARTMENTS",
+    "KEYS",
     "Account",
+    "ApiKey",
     "Choice",
     "Department",
     "Factors",
@@ -59,17 +62,22 @@ __all__ = [
     "find_sign_in_candidate",
     "find_totp_for_update",
     "find_unknown_departments",
+    "find_used_key",
     "get_account",
     "get_department",
+    "get_key",
+    "get_role",
     "has_accounts",
     "has_factor",
     "hold_account",
+    "key_scope",
     "list_active_for_update",
     "list_credential_ids",
     "list_department_choices",
     "list_department_users",
     "list_kinds",
     "list_open_sessions",
+    "list_own_keys",
     "list_roles",
     "read_factors",
 ]
