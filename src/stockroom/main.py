@@ -34,15 +34,18 @@ from stockroom.platform import audit
 from stockroom.platform.api_docs import DecimalsAreNumbers, openapi_config, openapi_file
 from stockroom.platform.api_types import OpenUnions
 from stockroom.platform.clock import Clock, utc_now
+from stockroom.platform.cors import Cors
 from stockroom.platform.db import Database
 from stockroom.platform.edge import Edge
 from stockroom.platform.events import Events
 from stockroom.platform.exact_request import ExactRequest
 from stockroom.platform.health import HEALTH_ROUTES
+from stockroom.platform.last_resort import LastResort
 from stockroom.platform.limits import Limits, named_limits
 from stockroom.platform.metrics import Metrics
 from stockroom.platform.pages import STATIC, NavItem, Renderer
 from stockroom.platform.problems import Answer
+from stockroom.platform.reports import CspReports, csp_reports
 from stockroom.platform.scope import ScopeMiddleware
 from stockroom.platform.web import EXCEPTION_HANDLERS, provide_actor, provide_db
 from stockroom.settings import Settings, secret_key
@@ -78,6 +81,7 @@ def routes_of(settings: Settings) -> Sequence[ControllerRouterHandler]:
     return [
         *HEALTH_ROUTES,
         openapi_file,
+        csp_reports,
         *(route for module in modules for route in module.ROUTES),
         _static(),
     ]
@@ -139,8 +143,16 @@ def create_app(settings: Settings, conninfo: str, *, clock: Clock = utc_now) -> 
     app.state.limits = limits
     app.state.secret = secret
     app.state.load_identity = load_identity
-    app.state.renderer = Renderer(settings, nav_of(settings))
-    return Edge(app, metrics=metrics, tls=settings.secure_cookies, slow_ms=settings.slow_request_ms)
+    app.state.csp_reports = CspReports(metrics)
+    renderer = app.state.renderer = Renderer(settings, nav_of(settings))
+    return Edge(
+        app,
+        metrics=metrics,
+        tls=settings.secure_cookies,
+        slow_ms=settings.slow_request_ms,
+        cors=Cors(settings.cors_origins),
+        last_resort=LastResort(renderer.environments, settings.default_language),
+    )
 
 
 def make_events() -> Events:

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from pydantic import AfterValidator, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+ORIGIN = re.compile(r"https?://[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[1-9][0-9]{0,4})?")
 MODULES = ("selling", "making", "dispensing")
 KNOWN_BAD_SECRETS = {"secret", "changeme", "change-me", "dev", "password", "stockroom"}
 
@@ -100,6 +101,9 @@ class Settings(BaseSettings):
     trusted_proxies: Annotated[tuple[str, ...], NoDecode] = Field(
         (), description="Addresses or networks whose X-Forwarded-For is believed."
     )
+    cors_origins: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="Origins whose pages may read the API, without cookies: https://intranet.example."
+    )
     metrics_token: SecretStr | None = Field(
         None, description="Bearer token for /metrics. Empty: only from this machine."
     )
@@ -145,7 +149,7 @@ class Settings(BaseSettings):
     max_body_bytes: int = Field(10 * 1024 * 1024, ge=1024, description="Largest request body.")
     expiry_warning_days: int = Field(90, ge=1, le=3650, description="“Expires soon” means within these days.")
 
-    @field_validator("stockroom_modules", "trusted_proxies", mode="before")
+    @field_validator("stockroom_modules", "trusted_proxies", "cors_origins", mode="before")
     @classmethod
     def _split_commas(cls, value: object) -> object:
         if isinstance(value, str):
@@ -170,6 +174,17 @@ class Settings(BaseSettings):
                 raise ValueError(f"names {text}; write addresses or networks such as 10.1.0.0/16") from None
             if believed.prefixlen == 0:
                 raise ValueError(f"names {text}: everybody could forge their address")
+        return value
+
+    @field_validator("cors_origins")
+    @classmethod
+    def _whole_origins(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        wrong = [origin for origin in value if not ORIGIN.fullmatch(origin)]
+        if wrong:
+            raise ValueError(
+                f"names {', '.join(wrong)}; write scheme and host in small letters, and the port where it is"
+                " not the usual one, such as https://intranet.example; * is not possible"
+            )
         return value
 
     @field_validator("secret_key")

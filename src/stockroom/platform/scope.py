@@ -230,20 +230,21 @@ class ScopeMiddleware(ASGIMiddleware):
             raise
 
     async def _identify(self, request: Request[Any, Any, Any], here: RequestScope) -> None:
+        preferred = request.cookies.get(LANGUAGE_COOKIE)
+        accepted = request.headers.get("accept-language")
+        set_language(choose_language(preferred, accepted, self.default_language))
         token = request.cookies.get(sessions.session_cookie_name(secure=self.secure))
         if token:
             here.identity = await self.load_identity(here.db, sessions.hash_token(token), here.at)
-        preferred = request.cookies.get(LANGUAGE_COOKIE)
         if here.identity is not None:
             here.actor = here.identity.actor(here.request_id)
             here.csrf_bound_to = here.identity.token_hash
-            preferred = here.identity.language or preferred
+            set_language(
+                choose_language(here.identity.language or preferred, accepted, self.default_language)
+            )
             request.scope["state"]["user"] = here.identity.username
         else:
             here.csrf_bound_to = request.cookies.get(csrf.cookie_name(secure=self.secure), "").encode()
-        set_language(
-            choose_language(preferred, request.headers.get("accept-language"), self.default_language)
-        )
 
     async def _check_csrf(self, request: Request[Any, Any, Any], here: RequestScope) -> None:
         csrf.check_source(request.headers, own_origins(request.scope) | self.origins)
