@@ -19,10 +19,17 @@ class Route:
     path: str
     permission: str | None
     marks: frozenset[str]
+    without_csrf: str = ""
+    """Why a route that changes something asks for no token; empty for all that do ask."""
 
     @property
     def is_page(self) -> bool:
         return not self.path.startswith(("/api", "/static")) and "bare" not in self.marks
+
+    @property
+    def is_unsafe(self) -> bool:
+        """It changes something, and so asks for the token of its session."""
+        return self.method not in SAFE and not self.without_csrf
 
     def __str__(self) -> str:
         return f"{self.method} {self.path}"
@@ -35,6 +42,7 @@ def routes_of(app: Litestar) -> list[Route]:
             path,
             _permission(handler),
             frozenset(name for name, on in handler.opt.items() if on is True),
+            str(handler.opt.get("without_csrf", "")),
         )
         for route in app.routes
         for handler in getattr(route, "route_handlers", [getattr(route, "route_handler", None)])

@@ -52,6 +52,8 @@ def _drawn(environment: LanguageEnvironment, language: str, template: str) -> st
         request_id=PLACE,
         csrf_token="",
         flashes=(),
+        retry_url=None,
+        home_url="/",
     )
 
 

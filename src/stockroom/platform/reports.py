@@ -11,14 +11,13 @@ from urllib.parse import urlsplit
 
 import msgspec
 import structlog
-from litestar import Request, Response, post
+from litestar import Request, post
 from litestar.datastructures import State
 from msgspec import Meta
 
 from stockroom.platform.errors import N_, Invalid, Refusal
 from stockroom.platform.headers import REPORTS
 from stockroom.platform.metrics import Metrics
-from stockroom.platform.problems import problem_response
 
 LARGEST_BODY = 8 * 1024
 MOST_REPORTS = 20
@@ -160,12 +159,11 @@ def _split(address: str) -> tuple[str, str]:
     include_in_schema=False,
     status_code=204,
 )
-async def csp_reports(request: Request[Any, Any, State], state: State) -> Response[Any]:
+async def csp_reports(request: Request[Any, Any, State], state: State) -> None:
     reports: CspReports = state.csp_reports
     request_id = request.scope["state"].get("request_id", "")
     minute = int(state.clock().timestamp() // 60)
     if not reports.admit(request.client.host if request.client else "", minute):
-        return problem_response(TooManyReports(), request_id, {"Retry-After": "60"})
+        raise TooManyReports(retry_after=60)
     for violation in read_violations(await request.body()):
         reports.note(violation, request_id)
-    return Response(None, status_code=204)
