@@ -143,7 +143,7 @@ def create_app(settings: Settings, conninfo: str, *, clock: Clock = utc_now) -> 
     app.state.limits = limits
     app.state.secret = secret
     app.state.load_identity = load_identity
-    app.state.csp_reports = CspReports(metrics)
+    app.state.csp_reports = CspReports()
     renderer = app.state.renderer = Renderer(settings, nav_of(settings))
     return Edge(
         app,

@@ -129,7 +129,7 @@ async def test_other_methods(hospital, routes, method):
     ("method", "owner", "error", "status"),
     [
         ("acquire", Database, Unavailable(), 503),
-        ("acquire", Database, TooMany(retry_after=7), 429),
+        ("acquire", Database, TooMany(seconds=7), 429),
         ("acquire", Database, RuntimeError("planted"), 500),
         ("_identify", ScopeMiddleware, RuntimeError("planted"), 500),
     ],

@@ -1,11 +1,12 @@
-"""What browsers tell about the content security policy: counted, and one line each in the security log.
+"""What browsers tell about the content security policy: counted, and a security event.
 
-Browsers send these on their own, without a token and without waiting for an answer, so the route is open and
-writes nothing to the database. What a stranger can do with it is bounded: the size of a body, the reports of a
-body, the requests of an address in a minute, and the addresses that are remembered.
+Browsers send these on their own, without a token and without waiting for an answer, so the route is open. What a
+stranger can do with it is bounded: the size of a body, the reports of a body, the requests of an address in a
+minute, the addresses that are remembered, and one row a minute for each address.
 Sources: CSP Level 3, section "Reporting"; Reporting API, section "Media type".
 """
 
+from datetime import datetime, timedelta
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
@@ -15,25 +16,24 @@ from litestar import Request, post
 from litestar.datastructures import State
 from msgspec import Meta
 
-from stockroom.platform.errors import N_, Invalid, Refusal
+from stockroom.platform.addresses import client_address, counted_as
+from stockroom.platform.db import Database
+from stockroom.platform.errors import Invalid
 from stockroom.platform.headers import REPORTS
+from stockroom.platform.limits import Limit, RateLimited
 from stockroom.platform.metrics import Metrics
+from stockroom.platform.security import Note, write_events
 
 LARGEST_BODY = 8 * 1024
 MOST_REPORTS = 20
 MOST_CHARACTERS = 200
-PER_MINUTE = 30
+PER_MINUTE = Limit("csp_reports", 30, timedelta(minutes=1))
 MOST_ADDRESSES = 1_000
-WITHOUT_CSRF = "Browsers send reports by themselves: they know no token. Nothing is written but a log line."
+EVENT = "csp.report"
+WITHOUT_CSRF = "Browsers send reports by themselves and know no token; all that is written is that they did."
 log = structlog.get_logger("stockroom.security")
 
 Text = Annotated[str, Meta(max_length=LARGEST_BODY)]
-
-
-class TooManyReports(Refusal):
-    code = "reports.limited"
-    status = 429
-    sentence = N_("Too many reports from this address. Try again in a minute.")
 
 
 class Violation(msgspec.Struct, frozen=True):
@@ -80,24 +80,24 @@ _DECODE = msgspec.json.Decoder(_OldReport | list[_NewReport]).decode
 
 
 class CspReports:
-    """How many each address sent in this minute: a fixed window, forgotten with the minute."""
+    """How many each address sent in this minute: a fixed window, forgotten with the minute.
 
-    def __init__(self, metrics: Metrics) -> None:
-        self._metrics = metrics
+    Counted in this process alone, so that a flood costs no statement: N workers take N times as many.
+    """
+
+    def __init__(self) -> None:
         self._minute = 0
         self._seen: dict[str, int] = {}
 
-    def admit(self, address: str, minute: int) -> bool:
+    def take(self, address: str, at: datetime) -> None:
+        """Raises RateLimited."""
+        minute, second = divmod(int(at.timestamp()), 60)
         if minute != self._minute:
             self._minute, self._seen = minute, {}
-        if address not in self._seen and len(self._seen) >= MOST_ADDRESSES:
-            return False
-        self._seen[address] = self._seen.get(address, 0) + 1
-        return self._seen[address] <= PER_MINUTE
-
-    def note(self, violation: Violation, request_id: str) -> None:
-        self._metrics.csp_reports.inc()
-        log.warning("csp.violation", request_id=request_id, **msgspec.structs.asdict(violation))
+        count = self._seen.get(address, 0)
+        if count >= PER_MINUTE.most or (not count and len(self._seen) >= MOST_ADDRESSES):
+            raise RateLimited(PER_MINUTE, 60 - second)
+        self._seen[address] = count + 1
 
 
 def read_violations(body: bytes) -> list[Violation]:
@@ -161,9 +161,27 @@ def _split(address: str) -> tuple[str, str]:
 )
 async def csp_reports(request: Request[Any, Any, State], state: State) -> None:
     reports: CspReports = state.csp_reports
+    address, at = counted_as(client_address(request.scope)), state.clock()
+    try:
+        reports.take(address, at)
+    except RateLimited as refusal:
+        request.scope["state"]["limited_by"] = PER_MINUTE.name
+        request.scope["state"]["limit_headers"] = refusal.headers()
+        raise
+    violations = read_violations(await request.body())
+    if not violations:
+        return
+    metrics: Metrics = state.metrics
+    metrics.csp_reports.inc(len(violations))
+    # One event a request is kept; a batch tells the rest to the log alone.
     request_id = request.scope["state"].get("request_id", "")
-    minute = int(state.clock().timestamp() // 60)
-    if not reports.admit(request.client.host if request.client else "", minute):
-        raise TooManyReports(retry_after=60)
-    for violation in read_violations(await request.body()):
-        reports.note(violation, request_id)
+    for violation in violations[1:]:
+        log.warning(EVENT, request_id=request_id, address=address, **_facts(violation))
+    note = Note(EVENT, None, "", _facts(violations[0]))
+    database: Database = state.database
+    async with database.connection() as db:
+        await write_events(db, [note], at=at, address=address, path=REPORTS, request_id=request_id)
+
+
+def _facts(violation: Violation) -> dict[str, Any]:
+    return msgspec.structs.asdict(violation)
