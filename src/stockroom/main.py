@@ -151,7 +151,9 @@ def create_app(settings: Settings, conninfo: str, *, clock: Clock = utc_now) -> 
         tls=settings.secure_cookies,
         slow_ms=settings.slow_request_ms,
         cors=Cors(settings.cors_origins),
-        last_resort=LastResort(renderer.environments, settings.default_language),
+        last_resort=LastResort(
+            renderer.environments, settings.default_language, secure=settings.secure_cookies
+        ),
     )
 
 

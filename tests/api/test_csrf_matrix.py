@@ -91,21 +91,19 @@ class Cast:
     """Whose cookies and whose tokens the matrix plays with."""
 
     conninfo: str
+    db: psycopg.Connection
     secret: bytes
     account: str
     forged: dict[str, Browser] = field(default_factory=dict)
     signed_in: Browser = field(default_factory=lambda: Browser(""))
 
-    def sessions(self, count: int, *, expired: bool = False) -> Iterator[Browser]:
-        """New sessions of the admin, straight in the database: signing in hashes a password each time."""
-        at = utc_now()
-        tokens = [secrets.token_urlsafe(32) for _ in range(count)]
-        hashed = {token: hashlib.sha256(token.encode()).digest() for token in tokens}
+    def session(self, *, expired: bool = False) -> Browser:
+        """A new session of the admin, straight in the database: signing in hashes a password each time."""
+        token, at = secrets.token_urlsafe(32), utc_now()
+        hashed = hashlib.sha256(token.encode()).digest()
         begin, end = at - timedelta(hours=2), at + timedelta(hours=-1 if expired else 1)
-        with psycopg.connect(self.conninfo, autocommit=True) as db:
-            rows = [(hashed[token], new_id(), self.account, begin, at, end) for token in tokens]
-            db.cursor().executemany(INSERT_SESSION, rows)
-        return (Browser(f"session={token}", csrf.make_token(self.secret, hashed[token])) for token in tokens)
+        self.db.execute(INSERT_SESSION, (hashed, new_id(), self.account, begin, at, end))
+        return Browser(f"session={token}", csrf.make_token(self.secret, hashed))
 
 
 @pytest.fixture(scope="module")
@@ -130,7 +128,12 @@ def routes(hospital) -> list[Route]:
 
 
 @pytest.fixture(scope="module")
-async def cast(hospital, demo_conninfo) -> Cast:
+async def cast(hospital, demo_conninfo) -> AsyncIterator[Cast]:
+    with psycopg.connect(demo_conninfo, autocommit=True) as db:
+        yield await introduce(hospital, demo_conninfo, db)
+
+
+async def introduce(hospital, demo_conninfo, db) -> Cast:
     litestar = hospital.app.app
     assert isinstance(litestar, Litestar)
     visitor = await hospital.visitor()
@@ -138,7 +141,7 @@ async def cast(hospital, demo_conninfo) -> Cast:
     early_cookie = f"csrf={visitor.cookies['csrf']}"
     client, other = await hospital("admin"), await hospital("admin")
     who = (await client.get("/api/auth/me")).json()["user"]["id"]
-    made = Cast(demo_conninfo, litestar.state.secret, who)
+    made = Cast(demo_conninfo, db, litestar.state.secret, who)
     mine = f"session={client.cookies['session']}"
     made.signed_in = Browser(mine, client.headers["X-CSRF-Token"])
     ended = await hospital("admin")
@@ -149,7 +152,7 @@ async def cast(hospital, demo_conninfo) -> Cast:
         "another person's": Browser(mine, other.headers["X-CSRF-Token"]),
         "from before sign-in": Browser(f"{mine}; {early_cookie}", early),
         "an ended session's": Browser(f"{left.cookies}; {early_cookie}", left.token),
-        "an expired session's": next(made.sessions(1, expired=True)),
+        "an expired session's": made.session(expired=True),
     }
     return made
 
@@ -214,10 +217,9 @@ async def test_the_right_token_from_our_own_page_is_never_taken_for_forgery(hosp
     """Each request in a session of its own: signing out is one of them."""
     kept_out = {}
     for route in unsafe:
-        browsers = cast.sessions(len(WRITTEN) * len(OWN))
         for written in WRITTEN:
             for where, said in OWN.items():
-                answer = await send(hospital.app, route, next(browsers), said, written)
+                answer = await send(hospital.app, route, cast.session(), said, written)
                 if was_refused(answer) or answer.status >= 500:
                     kept_out[str(route), written, where] = (answer.status, answer.text[:200])
     assert kept_out == {}

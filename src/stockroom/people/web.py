@@ -20,6 +20,7 @@ from stockroom.people.passwords import password_matches
 from stockroom.people.queries.accounts import OpenSession
 from stockroom.people.queries.identity import SignInCandidate
 from stockroom.platform import sessions
+from stockroom.platform.cookies import cookie
 from stockroom.platform.limits import Limit, Limits, reached
 from stockroom.platform.scope import LANGUAGE_COOKIE, THEME_COOKIE, RequestScope, scope_of
 from stockroom.settings import Settings
@@ -130,12 +131,5 @@ async def open_sessions(request: AnyRequest) -> list[OpenSession]:
 
 def choice_cookie(request: AnyRequest, choice: Literal["language", "theme"], value: str) -> Cookie:
     """Remembers a visitor's choice on this device for a year; it says nothing about the person."""
-    return Cookie(
-        key=LANGUAGE_COOKIE if choice == "language" else THEME_COOKIE,
-        value=value,
-        path="/",
-        max_age=YEAR_SECONDS,
-        httponly=True,
-        samesite="lax",
-        secure=settings_of(request).secure_cookies,
-    )
+    name = LANGUAGE_COOKIE if choice == "language" else THEME_COOKIE
+    return cookie(name, value, secure=settings_of(request).secure_cookies, max_age=YEAR_SECONDS)

@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 from litestar import Request
 
+from stockroom.platform.cookies import cookie_name
 from stockroom.platform.errors import TITLES, Internal
 from stockroom.platform.i18n import LANGUAGES, choose_language, translate
 from stockroom.platform.problems import Problem
@@ -21,8 +22,11 @@ Headers = list[tuple[bytes, bytes]]
 class LastResort:
     """Pages for people, a message for htmx, a problem for programs, each in every language."""
 
-    def __init__(self, environments: Mapping[str, LanguageEnvironment], default_language: str) -> None:
+    def __init__(
+        self, environments: Mapping[str, LanguageEnvironment], default_language: str, *, secure: bool
+    ) -> None:
         self._default = default_language
+        self._cookie = cookie_name(LANGUAGE_COOKIE, secure=secure)
         self._pages = {name: _drawn(environments[name], name, "error.html") for name in LANGUAGES}
         self._messages = {
             name: _drawn(environments[name], name, "partials/problem.html") for name in LANGUAGES
@@ -32,7 +36,7 @@ class LastResort:
         """Headers and body of a 500. ``request_id`` is one that the edge made or checked."""
         request: Request[Any, Any, Any] = Request(scope)
         language = choose_language(
-            request.cookies.get(LANGUAGE_COOKIE), request.headers.get("accept-language"), self._default
+            request.cookies.get(self._cookie), request.headers.get("accept-language"), self._default
         )
         if request.headers.get("hx-request") == "true":
             retarget = [(b"hx-retarget", b"#flashes"), (b"hx-reswap", b"innerHTML")]

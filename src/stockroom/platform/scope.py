@@ -20,6 +20,7 @@ from stockroom.platform import csrf, idempotency, sessions
 from stockroom.platform.access import Actor
 from stockroom.platform.addresses import client_address, counted_as
 from stockroom.platform.clock import Clock
+from stockroom.platform.cookies import cookie_name
 from stockroom.platform.db import Connection, Database
 from stockroom.platform.errors import Forbidden, Unauthenticated, Unavailable
 from stockroom.platform.held_answer import BufferedAnswer, replayed
@@ -230,7 +231,7 @@ class ScopeMiddleware(ASGIMiddleware):
             raise
 
     async def _identify(self, request: Request[Any, Any, Any], here: RequestScope) -> None:
-        preferred = request.cookies.get(LANGUAGE_COOKIE)
+        preferred = request.cookies.get(cookie_name(LANGUAGE_COOKIE, secure=self.secure))
         accepted = request.headers.get("accept-language")
         set_language(choose_language(preferred, accepted, self.default_language))
         token = request.cookies.get(sessions.session_cookie_name(secure=self.secure))
@@ -244,7 +245,9 @@ class ScopeMiddleware(ASGIMiddleware):
             )
             request.scope["state"]["user"] = here.identity.username
         else:
-            here.csrf_bound_to = request.cookies.get(csrf.cookie_name(secure=self.secure), "").encode()
+            here.csrf_bound_to = request.cookies.get(
+                cookie_name(csrf.COOKIE, secure=self.secure), ""
+            ).encode()
 
     async def _check_csrf(self, request: Request[Any, Any, Any], here: RequestScope) -> None:
         csrf.check_source(request.headers, own_origins(request.scope) | self.origins)

@@ -12,7 +12,7 @@ from msgspec import Meta
 
 from stockroom.people.actions.sign_in import sign_out
 from stockroom.people.web import set_session_cookie, settings_of, start_session
-from stockroom.platform import csrf, sessions
+from stockroom.platform import sessions
 from stockroom.platform.access import Actor
 from stockroom.platform.db import Connection
 from stockroom.platform.fields import StructInput
@@ -94,8 +94,8 @@ async def logout(
     settings = settings_of(request)
     await sign_out(db, identity=scope_of(request).require_identity(), actor=actor)
     response = Response(None, status_code=204)
-    response.set_cookie(sessions.ended_cookie(secure=settings.secure_cookies))
-    response.delete_cookie(csrf.cookie_name(secure=settings.secure_cookies), path="/")
+    for cookie in sessions.ended_session(secure=settings.secure_cookies):
+        response.set_cookie(cookie)
     return response
 
 

@@ -8,7 +8,7 @@ from litestar.datastructures import State
 from stockroom.people.actions.sign_in import sign_out
 from stockroom.people.errors import CredentialsInvalid, ResetRequired, SignInLocked
 from stockroom.people.web import set_session_cookie, settings_of, start_session
-from stockroom.platform import csrf, sessions
+from stockroom.platform import sessions
 from stockroom.platform.errors import Refusal
 from stockroom.platform.i18n import gettext as _
 from stockroom.platform.pages import form_errors, own_path, page, read_form, redirect
@@ -61,8 +61,8 @@ async def do_sign_out(request: AnyRequest) -> Response[Any]:
     here = scope_of(request)
     await sign_out(here.db, identity=here.require_identity(), actor=here.actor)
     response = redirect(request, "/sign-in", flash=_("You are signed out."))
-    response.set_cookie(sessions.ended_cookie(secure=settings.secure_cookies))
-    response.delete_cookie(csrf.cookie_name(secure=settings.secure_cookies), path="/")
+    for cookie in sessions.ended_session(secure=settings.secure_cookies):
+        response.set_cookie(cookie)
     return response
 
 
