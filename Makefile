@@ -8,6 +8,7 @@ SHELL := /bin/sh
 HOST ?= 127.0.0.1
 PORT ?= 8080
 JOBS ?= 2
+MINUTES ?= 10
 ARGS ?=
 export STOCKROOM_DATA_DIR ?= $(CURDIR)/var
 
@@ -70,7 +71,7 @@ sbom: .venv/.dev ## Write build/sbom.json: every locked package, Python and npm 
 	@$(BIN)/python scripts/sbom.py build/sbom.json
 
 attack: $(READY) .venv-attack/.stamp ## Attack a server with demo data: wapiti, sqlmap, schemathesis (MINUTES=10)
-	@exec $(BIN)/python scripts/attack $(ARGS)
+	@exec $(BIN)/python -m scripts.attack --minutes $(MINUTES) $(ARGS)
 
 format: .venv/.dev ## Format the Python code and mend what ruff can mend
 	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format --quiet .

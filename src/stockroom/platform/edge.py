@@ -7,6 +7,7 @@ from typing import Any
 import structlog
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
+from stockroom.platform import hosts
 from stockroom.platform.cors import Cors
 from stockroom.platform.headers import secured
 from stockroom.platform.ids import new_id
@@ -50,10 +51,12 @@ class Edge:
         answer = _Watched(send, state, tls=self.tls, extra=self.cors.answer_headers(scope))
         preflight = self.cors.preflight(scope)
         try:
-            if preflight is None:
-                await self.app(scope, receive, answer.send)
-            else:
+            if not hosts.host_is_valid(scope):
+                await answer.whole(400, hosts.HEADERS, hosts.REFUSED)
+            elif preflight is not None:
                 await answer.whole(204, preflight, b"")
+            else:
+                await self.app(scope, receive, answer.send)
         except Exception:
             log.exception("unhandled", request_id=request_id, path=scope["path"])
             if not answer.status:
