@@ -20,9 +20,10 @@ from litestar import Litestar, post
 
 from stockroom.platform import csrf
 from stockroom.platform.clock import utc_now
+from stockroom.platform.edge import Edge
 from stockroom.platform.ids import new_id
 from tests.api.asgi import Answer, call
-from tests.api.conftest import open_hospital
+from tests.api.conftest import application_over, opened
 from tests.api.fingerprint import count_events, fingerprint
 from tests.api.routes import Route, routes_of
 from tests.api.test_guards import anywhere
@@ -115,14 +116,20 @@ def demo_conninfo(cluster, demo_template) -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-async def hospital(demo_conninfo) -> AsyncIterator[SignIn]:
-    async with open_hospital(demo_conninfo) as made:
+def application(demo_conninfo) -> Iterator[Edge]:
+    with application_over(demo_conninfo) as made:
         yield made
 
 
 @pytest.fixture(scope="module")
-def routes(hospital) -> list[Route]:
-    litestar = hospital.app.app
+async def hospital(application) -> AsyncIterator[SignIn]:
+    async with opened(application) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def routes(application) -> list[Route]:
+    litestar = application.app
     assert isinstance(litestar, Litestar)
     return routes_of(litestar)
 
