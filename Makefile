@@ -8,6 +8,7 @@ SHELL := /bin/sh
 HOST ?= 127.0.0.1
 PORT ?= 8080
 JOBS ?= 2
+MINUTES ?= 10
 ARGS ?=
 export STOCKROOM_DATA_DIR ?= $(CURDIR)/var
 
@@ -27,7 +28,7 @@ ASSETS := $(shell find assets -type f)
 endif
 READY := .venv/.project $(STATIC) $(CATALOGUES)
 
-.PHONY: help install run test check style types imports templates format messages schema lock bench clean
+.PHONY: help install run test check style types imports templates holes sbom attack format messages schema lock bench clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -38,11 +39,11 @@ run: $(READY) ## Serve http://127.0.0.1:8080 (HOST, PORT, WORKERS); an empty dat
 	@echo "→ Serving http://$(HOST):$(PORT), data in $(STOCKROOM_DATA_DIR)"
 	@exec $(BIN)/stockroom serve $(SERVE)
 
-test: $(READY) .venv/.dev ## Run every test (JOBS=2; ARGS='-k words' narrows)
+test: $(READY) .venv/.dev .venv-semgrep/.stamp ## Run every test (JOBS=2; ARGS='-k words' narrows)
 	@browser=$$(scripts/find-browser) && echo "→ Running the tests, browser $$browser" \
 		&& CHROMIUM="$$browser" exec $(BIN)/python -m pytest -n $(JOBS) --dist loadfile $(ARGS)
 
-check: style types imports templates ## Run every static check
+check: style types imports templates holes ## Run every static check
 
 style: .venv/.dev ## Check style and format (ruff)
 	@echo "→ Style"
@@ -61,6 +62,17 @@ templates: .venv/.dev ## Check the page templates (djlint)
 	@echo "→ Templates"
 	@$(BIN)/djlint src --lint --quiet --allow-empty-input
 
+holes: .venv/.dev .venv-semgrep/.stamp ## Look for holes in the code (bandit; semgrep with scripts/rules)
+	@echo "→ Holes"
+	@$(BIN)/bandit --quiet --recursive --configfile pyproject.toml src
+	@scripts/semgrep src scripts
+
+sbom: .venv/.dev ## Write build/sbom.json: every locked package, Python and npm (CycloneDX)
+	@$(BIN)/python scripts/sbom.py build/sbom.json
+
+attack: $(READY) .venv-attack/.stamp ## Attack a server with demo data: wapiti, sqlmap, schemathesis (MINUTES=10)
+	@exec $(BIN)/python -m scripts.attack --minutes $(MINUTES) $(ARGS)
+
 format: .venv/.dev ## Format the Python code and mend what ruff can mend
 	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format --quiet .
 
@@ -77,7 +89,7 @@ bench: $(READY) .venv/.dev ## Measure speed
 	@exec $(BIN)/python -m benchmarks $(ARGS)
 
 clean: ## Remove what was built; the data directory stays
-	rm -rf .venv node_modules src/stockroom/static build dist .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf .venv .venv-semgrep .venv-attack node_modules src/stockroom/static build dist .pytest_cache .ruff_cache .hypothesis .import_linter_cache
 	find src tests benchmarks -name __pycache__ -prune -exec rm -rf {} + 2>/dev/null || true
 	rm -f $(CATALOGUES)
 
@@ -97,6 +109,12 @@ clean: ## Remove what was built; the data directory stays
 .venv/.dev: requirements/dev.txt .venv/.project
 	@echo "→ Installing the tools for tests and checks"
 	@$(PIP) -r requirements/dev.txt
+	@touch $@
+
+.venv-semgrep/.stamp .venv-attack/.stamp: .venv-%/.stamp: requirements/%.txt
+	@scripts/make-venv .venv-$*
+	@echo "→ Installing $*"
+	@.venv-$*/bin/python -m pip --disable-pip-version-check install --quiet --require-hashes -r $<
 	@touch $@
 
 node_modules/.stamp: package.json package-lock.json | .venv/.runtime

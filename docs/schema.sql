@@ -46,10 +46,12 @@ CREATE TABLE people.account (
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     last_sign_in_at timestamp with time zone,
     search_text text GENERATED ALWAYS AS (platform.fold(((((username || ' '::text) || email) || ' '::text) || name))) STORED,
+    time_zone text,
     access_epoch integer DEFAULT 1 NOT NULL,
     CONSTRAINT account_language_check CHECK ((language = ANY (ARRAY['en'::text, 'pl'::text]))),
     CONSTRAINT account_name_check CHECK ((name <> ''::text)),
     CONSTRAINT account_theme_check CHECK ((theme = ANY (ARRAY['auto'::text, 'light'::text, 'dark'::text]))),
+    CONSTRAINT account_time_zone_check CHECK ((time_zone <> ''::text)),
     CONSTRAINT account_username_check CHECK ((username <> ''::text))
 );
 
@@ -418,30 +420,6 @@ CREATE TABLE interchange.old_document (
     search_text text GENERATED ALWAYS AS (platform.fold(((old_id || ' '::text) || summary))) STORED
 );
 
-CREATE TABLE people.account (
-    id uuid NOT NULL,
-    username text NOT NULL,
-    email text DEFAULT ''::text NOT NULL,
-    name text NOT NULL,
-    role_code text NOT NULL,
-    password_hash text,
-    password_changed_at timestamp with time zone,
-    phone text DEFAULT ''::text NOT NULL,
-    language text,
-    theme text DEFAULT 'auto'::text NOT NULL,
-    active boolean DEFAULT true NOT NULL,
-    version integer DEFAULT 1 NOT NULL,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    last_sign_in_at timestamp with time zone,
-    search_text text GENERATED ALWAYS AS (platform.fold(((((username || ' '::text) || email) || ' '::text) || name))) STORED,
-    time_zone text,
-    CONSTRAINT account_language_check CHECK ((language = ANY (ARRAY['en'::text, 'pl'::text]))),
-    CONSTRAINT account_name_check CHECK ((name <> ''::text)),
-    CONSTRAINT account_theme_check CHECK ((theme = ANY (ARRAY['auto'::text, 'light'::text, 'dark'::text]))),
-    CONSTRAINT account_time_zone_check CHECK ((time_zone <> ''::text)),
-    CONSTRAINT account_username_check CHECK ((username <> ''::text))
-);
-
 CREATE TABLE people.account_department (
     account_id uuid NOT NULL,
     department_id uuid NOT NULL
@@ -471,6 +449,8 @@ CREATE TABLE people.one_time_link (
     expires_at timestamp with time zone NOT NULL,
     CONSTRAINT one_time_link_purpose_check CHECK ((purpose = ANY (ARRAY['reset'::text, 'invitation'::text]))),
     CONSTRAINT one_time_link_token_hash_check CHECK ((length(token_hash) = 32))
+);
+
 CREATE TABLE people.passkey (
     id uuid NOT NULL,
     account_id uuid NOT NULL,
@@ -828,6 +808,7 @@ ALTER TABLE ONLY people.department
 
 ALTER TABLE ONLY people.one_time_link
     ADD CONSTRAINT one_time_link_pkey PRIMARY KEY (token_hash);
+
 ALTER TABLE ONLY people.passkey_challenge
     ADD CONSTRAINT passkey_challenge_pkey PRIMARY KEY (challenge);
 
@@ -1018,9 +999,11 @@ CREATE INDEX department_search ON people.department USING gin (search_text publi
 CREATE UNIQUE INDEX one_time_link_account ON people.one_time_link USING btree (account_id, purpose);
 
 CREATE INDEX one_time_link_expires ON people.one_time_link USING btree (expires_at);
+
 CREATE INDEX passkey_account ON people.passkey USING btree (account_id);
 
 CREATE INDEX passkey_challenge_expires ON people.passkey_challenge USING btree (expires_at);
+
 CREATE UNIQUE INDEX role_name ON people.role USING btree (platform.fold(name)) WHERE (active AND (NOT builtin));
 
 CREATE INDEX session_account ON people.session USING btree (account_id);
@@ -1237,15 +1220,17 @@ ALTER TABLE ONLY people.account_department
 ALTER TABLE ONLY people.account
     ADD CONSTRAINT account_role_code_fkey FOREIGN KEY (role_code) REFERENCES people.role(code);
 
+ALTER TABLE ONLY people.api_key
+    ADD CONSTRAINT api_key_account_id_fkey FOREIGN KEY (account_id) REFERENCES people.account(id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY people.one_time_link
     ADD CONSTRAINT one_time_link_account_id_fkey FOREIGN KEY (account_id) REFERENCES people.account(id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY people.passkey
     ADD CONSTRAINT passkey_account_id_fkey FOREIGN KEY (account_id) REFERENCES people.account(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY people.recovery_code
     ADD CONSTRAINT recovery_code_account_id_fkey FOREIGN KEY (account_id) REFERENCES people.account(id) ON DELETE CASCADE;
-ALTER TABLE ONLY people.api_key
-    ADD CONSTRAINT api_key_account_id_fkey FOREIGN KEY (account_id) REFERENCES people.account(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY people.session
     ADD CONSTRAINT session_account_id_fkey FOREIGN KEY (account_id) REFERENCES people.account(id) ON DELETE CASCADE;
@@ -1327,6 +1312,10 @@ GRANT USAGE ON SCHEMA platform TO stockroom_app;
 
 GRANT USAGE ON SCHEMA stock TO stockroom_app;
 
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE people.account TO stockroom_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE people.api_key TO stockroom_app;
+
 REVOKE ALL ON FUNCTION platform.append_audit(entries jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION platform.append_audit(entries jsonb) TO stockroom_app;
 
@@ -1368,19 +1357,25 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE interchange.imported TO stockroom_app
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE interchange.old_document TO stockroom_app;
 
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE people.account TO stockroom_app;
-
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE people.account_department TO stockroom_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE people.department TO stockroom_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE people.one_time_link TO stockroom_app;
 
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE people.passkey TO stockroom_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE people.passkey_challenge TO stockroom_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE people.recovery_code TO stockroom_app;
+
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE people.role TO stockroom_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE people.session TO stockroom_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE people.sign_in_attempt TO stockroom_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE people.totp TO stockroom_app;
 
 GRANT SELECT ON TABLE platform.audit_entry TO stockroom_app;
 

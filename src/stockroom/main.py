@@ -38,6 +38,7 @@ from stockroom.platform.api_docs import DecimalsAreNumbers, openapi_config, open
 from stockroom.platform.api_types import OpenUnions
 from stockroom.platform.audit_watch import AuditWatch
 from stockroom.platform.clock import Clock, utc_now
+from stockroom.platform.cors import Cors
 from stockroom.platform.db import Database
 from stockroom.platform.edge import Edge
 from stockroom.platform.events import Events
@@ -46,12 +47,14 @@ from stockroom.platform.files.collect import collecting
 from stockroom.platform.files.intake import Files
 from stockroom.platform.files.uploads import OVERHEAD
 from stockroom.platform.health import HEALTH_ROUTES
+from stockroom.platform.last_resort import LastResort
 from stockroom.platform.limits import Limits, named_limits
 from stockroom.platform.mail import MailSender, transport_of
 from stockroom.platform.metrics import Metrics
 from stockroom.platform.pages import STATIC, NavItem, Renderer
 from stockroom.platform.parts import MAX_PARTS
 from stockroom.platform.problems import Answer
+from stockroom.platform.reports import CspReports, csp_reports
 from stockroom.platform.scope import ScopeMiddleware
 from stockroom.platform.web import EXCEPTION_HANDLERS, provide_actor, provide_db
 from stockroom.settings import Settings, secret_key
@@ -100,6 +103,7 @@ def routes_of(settings: Settings) -> Sequence[ControllerRouterHandler]:
     return [
         *HEALTH_ROUTES,
         openapi_file,
+        csp_reports,
         *(route for route in routes if route not in uploads),
         Router("/", route_handlers=uploads, request_max_body_size=settings.max_upload_bytes + OVERHEAD),
         _static(),
@@ -171,8 +175,18 @@ def create_app(settings: Settings, conninfo: str, *, clock: Clock = utc_now) -> 
     app.state.audit_words = AUDIT_WORDS
     app.state.secret = secret
     app.state.load_identity = load_identity
-    app.state.renderer = Renderer(settings, nav_of(settings))
-    return Edge(app, metrics=metrics, tls=settings.secure_cookies, slow_ms=settings.slow_request_ms)
+    app.state.csp_reports = CspReports()
+    renderer = app.state.renderer = Renderer(settings, nav_of(settings))
+    return Edge(
+        app,
+        metrics=metrics,
+        tls=settings.secure_cookies,
+        slow_ms=settings.slow_request_ms,
+        cors=Cors(settings.cors_origins),
+        last_resort=LastResort(
+            renderer.environments, settings.default_language, secure=settings.secure_cookies
+        ),
+    )
 
 
 def make_events() -> Events:

@@ -8,8 +8,10 @@ import threading
 import structlog
 import uvicorn
 from litestar.types import ASGIApp
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from stockroom.main import create_app
+from stockroom.platform.headers import secured
 from stockroom.platform.logs import set_up_logs
 from stockroom.settings import Settings, load_settings
 
@@ -40,7 +42,7 @@ def run_server(settings: Settings, conninfo: str) -> None:
         host=settings.host,
         port=settings.port,
         loop="uvloop",
-        http="httptools",
+        http=GuardedTlsProtocol if settings.secure_cookies else GuardedProtocol,
         log_config=None,
         access_log=False,
         server_header=False,
@@ -59,6 +61,27 @@ def _set_up_logs(settings: Settings) -> None:
         file_bytes=settings.log_file_bytes,
         files_kept=settings.log_files_kept,
     )
+
+
+class GuardedProtocol(HttpToolsProtocol):
+    """What is no HTTP never reaches the application: uvicorn's own answer to it gets the headers here."""
+
+    tls = False
+
+    def send_400_response(self, msg: str) -> None:
+        body = msg.encode("ascii", "replace")
+        plain = [
+            (b"content-type", b"text/plain; charset=utf-8"),
+            (b"content-length", str(len(body)).encode()),
+            (b"connection", b"close"),
+        ]
+        lines = [b"%s: %s\r\n" % header for header in secured(plain, tls=self.tls)]
+        self.transport.write(b"".join([b"HTTP/1.1 400 Bad Request\r\n", *lines, b"\r\n", body]))
+        self.transport.close()
+
+
+class GuardedTlsProtocol(GuardedProtocol):
+    tls = True
 
 
 def worker_app() -> ASGIApp:

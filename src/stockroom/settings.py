@@ -16,6 +16,7 @@ from pydantic import AfterValidator, Field, SecretStr, ValidationError, field_va
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
+ORIGIN = re.compile(r"https?://[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[1-9][0-9]{0,4})?")
 MODULES = ("selling", "making", "dispensing")
 KNOWN_BAD_SECRETS = {"secret", "changeme", "change-me", "dev", "password", "stockroom"}
 
@@ -131,6 +132,9 @@ class Settings(BaseSettings):
     audit_check_hours: int = Field(
         24, ge=0, le=8_760, description="The server checks ledger and audit trail this often; 0 for never."
     )
+    cors_origins: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="Origins whose pages may read the API, without cookies: https://intranet.example."
+    )
     metrics_token: SecretStr | None = Field(
         None, description="Bearer token for /metrics. Empty: only from this machine."
     )
@@ -175,24 +179,24 @@ class Settings(BaseSettings):
     slow_request_ms: int = Field(2_000, ge=1, description="Requests slower than this are logged as slow.")
 
     # limits
-    limit_login: AsLimit = Field("600/minute", description="Sign-in attempts from one address.")
+    limit_login: AsLimit = Field("5/minute", description="Sign-in attempts from one address.")
     limit_reset: AsLimit = Field("3/hour", description="Password resets asked for from one address.")
     limit_upload: AsLimit = Field("10/minute", description="Uploads of one user.")
-    limit_api: AsLimit = Field("60000/hour", description="API requests from one address without sign-in.")
-    limit_general: AsLimit = Field("60000/hour", description="Pages from one address without sign-in.")
-    limit_signed_in: AsLimit = Field("600000/minute", description="Requests of one signed-in user or key.")
+    limit_api: AsLimit = Field("100/hour", description="API requests from one address without sign-in.")
+    limit_general: AsLimit = Field("200/hour", description="Pages from one address without sign-in.")
+    limit_signed_in: AsLimit = Field("600/minute", description="Requests of one signed-in user or key.")
     limit_alarm: AsLimit = Field(
         "20/10 minutes", description="Failed sign-ins from one address beyond this alert the administrators."
     )
     lock_failures: int = Field(
-        100,
+        5,
         ge=1,
         le=100,
         description="Wrong passwords in a row that lock an account for the address they came from.",
     )
     lock_minutes: int = Field(15, ge=1, le=1_440, description="How long such a lock lasts.")
     lock_total: int = Field(
-        10_000,
+        100,
         ge=10,
         le=10_000,
         description="Wrong passwords in a row from anywhere, after which only a reset helps.",
@@ -210,7 +214,9 @@ class Settings(BaseSettings):
     )
     expiry_warning_days: int = Field(90, ge=1, le=3650, description="“Expires soon” means within these days.")
 
-    @field_validator("stockroom_modules", "second_factor_roles", "trusted_proxies", mode="before")
+    @field_validator(
+        "stockroom_modules", "second_factor_roles", "trusted_proxies", "cors_origins", mode="before"
+    )
     @classmethod
     def _split_commas(cls, value: object) -> object:
         if isinstance(value, str):
@@ -235,6 +241,17 @@ class Settings(BaseSettings):
                 raise ValueError(f"names {text}; write addresses or networks such as 10.1.0.0/16") from None
             if believed.prefixlen == 0:
                 raise ValueError(f"names {text}: everybody could forge their address")
+        return value
+
+    @field_validator("cors_origins")
+    @classmethod
+    def _whole_origins(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        wrong = [origin for origin in value if not ORIGIN.fullmatch(origin)]
+        if wrong:
+            raise ValueError(
+                f"names {', '.join(wrong)}; write scheme and host in small letters, and the port where it is"
+                " not the usual one, such as https://intranet.example; * is not possible"
+            )
         return value
 
     @field_validator("secret_key")

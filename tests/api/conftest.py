@@ -1,7 +1,8 @@
 """The whole application over the demo hospital; what these tests do writes nothing, so one clone serves all."""
 
 import tempfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
 import pytest
@@ -25,16 +26,29 @@ def demo_conninfo(cluster: str, demo_template: str) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def application(demo_conninfo: str) -> Iterator[Edge]:
     """Made without a loop, so that tests of either kind may ask for it first."""
+    with application_over(demo_conninfo) as made:
+        yield made
+
+
+@contextmanager
+def application_over(conninfo: str) -> Iterator[Edge]:
+    """Over a database of one's own, for the modules that write."""
     with tempfile.TemporaryDirectory() as folder:
         settings = load_settings(
             _env_file=None, stockroom_data_dir=Path(folder), environment="test", default_language="en"
         )
-        yield create_app(settings, demo_conninfo)
+        yield create_app(settings, conninfo)
 
 
 @pytest.fixture(scope="session")
 async def hospital(application: Edge) -> AsyncIterator[SignIn]:
     """Signs people in to the application over the demo hospital."""
+    async with opened(application) as made:
+        yield made
+
+
+@asynccontextmanager
+async def opened(application: Edge) -> AsyncGenerator[SignIn]:
     litestar = application.app
     assert isinstance(litestar, Litestar)
     async with litestar.lifespan():

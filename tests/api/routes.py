@@ -22,10 +22,17 @@ class Route:
     asks_step_up: bool = False
     keys: bool = False
     """Whether an API key may come in that was given the permission."""
+    without_csrf: str = ""
+    """Why a route that changes something asks for no token; empty for all that do ask."""
 
     @property
     def is_page(self) -> bool:
         return not self.path.startswith(("/api", "/static")) and "bare" not in self.marks
+
+    @property
+    def is_unsafe(self) -> bool:
+        """It changes something, and so asks for the token of its session."""
+        return self.method not in SAFE and not self.without_csrf
 
     def __str__(self) -> str:
         return f"{self.method} {self.path}"
@@ -40,6 +47,7 @@ def routes_of(app: Litestar) -> list[Route]:
             frozenset(name for name, on in handler.opt.items() if on is True),
             any(isinstance(guard, StepUp) for guard in handler.guards or ()),
             any(guard.keys for guard in handler.guards or () if isinstance(guard, Needs)),
+            str(handler.opt.get("without_csrf", "")),
         )
         for route in app.routes
         for handler in getattr(route, "route_handlers", [getattr(route, "route_handler", None)])

@@ -9,6 +9,7 @@ from litestar import Litestar
 from stockroom.main import create_app
 from stockroom.platform.pages import STATIC
 from stockroom.settings import Settings
+from tests.api.asgi import call
 from tests.conftest import Clones, SignIn
 
 ALWAYS = {
@@ -194,3 +195,22 @@ async def test_a_body_that_makes_no_sense_is_a_problem_and_no_fault(
     assert answer.headers["content-type"] == "application/problem+json"
     if code is not None:
         assert [error["code"] for error in answer.json()["errors"]] == [code]
+
+
+@pytest.mark.parametrize(
+    "host",
+    ["a:b", "a:99999", "a:80:80", "a b", "2026-05-31T25:00", "[::1", "a/b", "a@b", "a?b", "", "%", "{}"],
+)
+async def test_a_host_that_is_none_is_refused_before_anything_is_built_from_it(
+    sign_in: SignIn, host: str
+) -> None:
+    for path in ("/healthz", "/sign-in", "/api/nothing", "/static/nothing.css"):
+        answer = await call(sign_in.app, "GET", path, {"host": host})
+        assert (answer.status, answer.text) == (400, "Invalid Host header."), path
+        assert answer.headers["content-security-policy"].startswith("default-src 'none'")
+        assert len(answer.headers["x-request-id"]) == 32
+
+
+@pytest.mark.parametrize("host", ["a", "a.example:8080", "10.1.2.3:80", "[::1]", "[::1]:8080", "under_score"])
+async def test_every_host_that_is_one_is_served(sign_in: SignIn, host: str) -> None:
+    assert (await call(sign_in.app, "GET", "/healthz", {"host": host})).status == 200

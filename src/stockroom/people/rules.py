@@ -1,6 +1,6 @@
 """Permissions and the built-in roles. Pure."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from stockroom.platform.errors import N_, FieldError, Refusal

@@ -22,7 +22,8 @@ from stockroom.people.errors import CredentialsInvalid, ResetRequired, SignInLoc
 from stockroom.people.passwords import password_matches
 from stockroom.people.queries.accounts import OpenSession
 from stockroom.people.queries.identity import SignInCandidate
-from stockroom.platform import csrf, sessions
+from stockroom.platform import sessions
+from stockroom.platform.cookies import cookie
 from stockroom.platform.db import Connection
 from stockroom.platform.limits import Limit, Limits, reached
 from stockroom.platform.scope import LANGUAGE_COOKIE, THEME_COOKIE, scope_of
@@ -167,9 +168,8 @@ async def ask_by_mail(request: AnyRequest, db: Connection, asked: ResetAsk) -> N
 
 
 def drop_session_cookies(request: AnyRequest, response: Response[Any]) -> None:
-    secure = settings_of(request).secure_cookies
-    response.set_cookie(sessions.ended_cookie(secure=secure))
-    response.delete_cookie(csrf.cookie_name(secure=secure), path="/")
+    for ended in sessions.ended_session(secure=settings_of(request).secure_cookies):
+        response.set_cookie(ended)
 
 
 async def open_sessions(request: AnyRequest) -> list[OpenSession]:
@@ -188,12 +188,5 @@ async def open_sessions(request: AnyRequest) -> list[OpenSession]:
 
 def choice_cookie(request: AnyRequest, choice: Literal["language", "theme"], value: str) -> Cookie:
     """Remembers a visitor's choice on this device for a year; it says nothing about the person."""
-    return Cookie(
-        key=LANGUAGE_COOKIE if choice == "language" else THEME_COOKIE,
-        value=value,
-        path="/",
-        max_age=YEAR_SECONDS,
-        httponly=True,
-        samesite="lax",
-        secure=settings_of(request).secure_cookies,
-    )
+    name = LANGUAGE_COOKIE if choice == "language" else THEME_COOKIE
+    return cookie(name, value, secure=settings_of(request).secure_cookies, max_age=YEAR_SECONDS)

@@ -13,9 +13,11 @@ from collections.abc import Mapping
 
 from litestar.datastructures import Cookie
 
+from stockroom.platform.cookies import cookie
 from stockroom.platform.errors import N_, Forbidden
 
 NONCE_BYTES = 12
+COOKIE = "csrf"
 FIELD = "csrf_token"
 HEADER = "x-csrf-token"
 UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
@@ -26,15 +28,9 @@ class CsrfRefused(Forbidden):
     sentence = N_("This form is out of date or came from another site. Load the page again and repeat.")
 
 
-def cookie_name(*, secure: bool) -> str:
-    return "__Host-csrf" if secure else "csrf"
-
-
 def anonymous_cookie(value: str, *, secure: bool) -> Cookie:
     """Carries the random value that a visitor's token is bound to until sign-in."""
-    return Cookie(
-        key=cookie_name(secure=secure), value=value, httponly=True, secure=secure, samesite="lax", path="/"
-    )
+    return cookie(COOKIE, value, secure=secure)
 
 
 def new_anonymous_value() -> str:

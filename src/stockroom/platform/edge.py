@@ -7,28 +7,37 @@ from typing import Any
 import structlog
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
+from stockroom.platform import hosts
+from stockroom.platform.cors import Cors
 from stockroom.platform.headers import secured
 from stockroom.platform.ids import new_id
+from stockroom.platform.last_resort import LastResort
 from stockroom.platform.metrics import Metrics
 
 _GIVEN_ID = re.compile(rb"^[A-Za-z0-9._-]{8,64}$")
 log = structlog.get_logger("stockroom.request")
 slow = structlog.get_logger("stockroom.performance")
 
-LAST_RESORT = (
-    b'{"type":"about:blank","title":"internal","status":500,"code":"internal",'
-    b'"detail":"Something went wrong on our side.","errors":[],"facts":{}}'
-)
-
 
 class Edge:
     """Wraps the whole application, so that nothing leaves without its headers and its log line."""
 
-    def __init__(self, app: ASGIApp, *, metrics: Metrics, tls: bool, slow_ms: int) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        metrics: Metrics,
+        tls: bool,
+        slow_ms: int,
+        cors: Cors,
+        last_resort: LastResort,
+    ) -> None:
         self.app = app
         self.metrics = metrics
         self.tls = tls
         self.slow_ms = slow_ms
+        self.cors = cors
+        self.last_resort = last_resort
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -39,13 +48,19 @@ class Edge:
         state: dict[str, Any] = scope.setdefault("state", {})  # pyright: ignore[reportAssignmentType]  # ASGI says dict
         state["request_id"] = request_id
         started = time.perf_counter()
-        answer = _Watched(send, state, tls=self.tls)
+        answer = _Watched(send, state, tls=self.tls, extra=self.cors.answer_headers(scope))
+        preflight = self.cors.preflight(scope)
         try:
-            await self.app(scope, receive, answer.send)
+            if not hosts.host_is_valid(scope):
+                await answer.whole(400, hosts.HEADERS, hosts.REFUSED)
+            elif preflight is not None:
+                await answer.whole(204, preflight, b"")
+            else:
+                await self.app(scope, receive, answer.send)
         except Exception:
             log.exception("unhandled", request_id=request_id, path=scope["path"])
             if not answer.status:
-                await answer.last_resort()
+                await answer.whole(500, *self.last_resort.answer(scope, request_id))
         finally:
             self._note(scope, answer.status, time.perf_counter() - started, state)
 
@@ -75,10 +90,13 @@ class Edge:
 class _Watched:
     """Adds the headers and remembers the status."""
 
-    def __init__(self, send: Send, state: dict[str, Any], *, tls: bool) -> None:
+    def __init__(
+        self, send: Send, state: dict[str, Any], *, tls: bool, extra: list[tuple[bytes, bytes]]
+    ) -> None:
         self._send = send
         self._state = state
         self._tls = tls
+        self._extra = extra
         self.status = 0
 
     async def send(self, message: Message) -> None:
@@ -88,13 +106,15 @@ class _Watched:
             headers.append((b"x-request-id", self._state["request_id"].encode()))
             limits: dict[str, str] = self._state.get("limit_headers", {})
             headers.extend((name.lower().encode(), value.encode()) for name, value in limits.items())
+            headers.extend(self._extra)
             message["headers"] = secured(headers, tls=self._tls)
         await self._send(message)
 
-    async def last_resort(self) -> None:
-        headers = [(b"content-type", b"application/problem+json")]
-        await self.send({"type": "http.response.start", "status": 500, "headers": headers})
-        await self.send({"type": "http.response.body", "body": LAST_RESORT, "more_body": False})
+    async def whole(self, status: int, headers: list[tuple[bytes, bytes]], body: bytes) -> None:
+        """An answer of the edge itself."""
+        length = [] if status == 204 else [(b"content-length", str(len(body)).encode())]
+        await self.send({"type": "http.response.start", "status": status, "headers": [*headers, *length]})
+        await self.send({"type": "http.response.body", "body": body, "more_body": False})
 
 
 NOTE_LINE = Edge._note.__code__.co_firstlineno  # pyright: ignore[reportPrivateUsage]  # its own class

@@ -1,5 +1,8 @@
 """Security headers on every answer: pages, errors, redirects and static files."""
 
+REPORTS = "/csp-reports"
+"""Where browsers tell what the policy kept from happening (``platform/reports.py``)."""
+
 CSP = "; ".join(
     (
         "default-src 'none'",
@@ -12,11 +15,14 @@ CSP = "; ".join(
         "frame-ancestors 'none'",
         "base-uri 'none'",
         "manifest-src 'self'",
+        f"report-uri {REPORTS}",
+        "report-to csp",
     )
 )
 
 ALWAYS: tuple[tuple[bytes, bytes], ...] = (
     (b"content-security-policy", CSP.encode()),
+    (b"reporting-endpoints", f'csp="{REPORTS}"'.encode()),
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"same-origin"),
     (b"permissions-policy", b"camera=(self), geolocation=(), microphone=(), payment=(), usb=()"),

@@ -37,6 +37,12 @@ class Metrics:
         )
         self._memory = Gauge("stockroom_resident_bytes", "Memory of this process.", registry=self.registry)
 
+        self.csp_reports = Counter(
+            "stockroom_csp_reports",
+            "What browsers say the content security policy kept from happening.",
+            registry=self.registry,
+        )
+
     def observe_request(self, method: str, route: str, status: int, seconds: float) -> None:
         self._requests.labels(method, route, f"{status // 100}xx").observe(seconds)
 

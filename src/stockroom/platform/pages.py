@@ -13,6 +13,7 @@ from litestar.response import Redirect
 
 from stockroom import __version__
 from stockroom.platform import csrf, i18n
+from stockroom.platform.cookies import cookie, cookie_name, ended_cookie
 from stockroom.platform.errors import Refusal, VersionMissing
 from stockroom.platform.ids import new_id
 from stockroom.platform.scope import THEME_COOKIE, find_scope
@@ -150,8 +151,14 @@ class Renderer:
         return [{"title": i18n.gettext(title), "items": items} for title, items in groups.items()]
 
 
+def read_cookie(request: AnyRequest, name: str) -> str:
+    """What the browser sent under our name for it; empty where it sent nothing."""
+    settings: Settings = request.app.state.settings
+    return request.cookies.get(cookie_name(name, secure=settings.secure_cookies), "")
+
+
 def _visitor_theme(request: AnyRequest) -> str:
-    chosen = request.cookies.get(THEME_COOKIE, "")
+    chosen = read_cookie(request, THEME_COOKIE)
     return chosen if chosen in THEMES else "auto"
 
 
@@ -192,11 +199,12 @@ def draw(
     renderer: Renderer = request.app.state.renderer
     body = renderer.render(request, template, context).encode()
     response = Response(body, status_code=status, media_type="text/html", headers=headers)
-    if request.cookies.get(FLASH_COOKIE) and not is_htmx(request):
-        response.delete_cookie(FLASH_COOKIE, path="/")
+    secure = renderer.settings.secure_cookies
+    if read_cookie(request, FLASH_COOKIE) and not is_htmx(request):
+        response.set_cookie(ended_cookie(FLASH_COOKIE, secure=secure))
     here = find_scope(request.scope)
     if here is not None and here.new_visitor:
-        response.set_cookie(csrf.anonymous_cookie(here.new_visitor, secure=renderer.settings.secure_cookies))
+        response.set_cookie(csrf.anonymous_cookie(here.new_visitor, secure=secure))
     return response
 
 
@@ -223,20 +231,12 @@ def redirect(request: AnyRequest, url: str, *, flash: str = "", kind: str = "suc
     if flash:
         settings: Settings = request.app.state.settings
         raw = msgspec.json.encode([kind, flash]).hex()
-        response.set_cookie(
-            FLASH_COOKIE,
-            raw,
-            path="/",
-            max_age=60,
-            httponly=True,
-            samesite="lax",
-            secure=settings.secure_cookies,
-        )
+        response.set_cookie(cookie(FLASH_COOKIE, raw, secure=settings.secure_cookies, max_age=60))
     return response
 
 
 def _flashes(request: AnyRequest) -> list[Flash]:
-    raw = request.cookies.get(FLASH_COOKIE, "")
+    raw = read_cookie(request, FLASH_COOKIE)
     try:
         kind, text = msgspec.json.decode(bytes.fromhex(raw), type=tuple[str, str])
     except (ValueError, msgspec.MsgspecError):

@@ -20,6 +20,7 @@ from stockroom.platform import bearer, csrf, idempotency, sessions
 from stockroom.platform.access import Actor
 from stockroom.platform.addresses import client_address, counted_as
 from stockroom.platform.clock import Clock
+from stockroom.platform.cookies import cookie_name
 from stockroom.platform.db import Connection, Database
 from stockroom.platform.errors import Forbidden, SecondFactorRequired, Unauthenticated, Unavailable
 from stockroom.platform.exact_request import ExactRequest
@@ -261,12 +262,14 @@ class ScopeMiddleware(ASGIMiddleware):
             raise
 
     async def _identify(self, request: Request[Any, Any, Any], here: RequestScope) -> None:
+        preferred = request.cookies.get(cookie_name(LANGUAGE_COOKIE, secure=self.secure))
+        accepted = request.headers.get("accept-language")
+        set_language(choose_language(preferred, accepted, self.default_language))
         token = request.cookies.get(sessions.session_cookie_name(secure=self.secure))
         if key := bearer.find_key(request.headers):
             await self._identify_key(request, here, key, has_session=bool(token))
         elif token:
             self._take_in(here, await self.load_identity(here.db, sessions.hash_token(token), here.at))
-        preferred = request.cookies.get(LANGUAGE_COOKIE)
         if here.identity is not None:
             here.actor = here.identity.actor(here.request_id)
             here.zone = known_zone(here.identity.time_zone) or self.zone
@@ -277,10 +280,10 @@ class ScopeMiddleware(ASGIMiddleware):
             here.csrf_bound_to = here.pending.token_hash
             preferred = here.pending.language or preferred
         else:
-            here.csrf_bound_to = request.cookies.get(csrf.cookie_name(secure=self.secure), "").encode()
-        set_language(
-            choose_language(preferred, request.headers.get("accept-language"), self.default_language)
-        )
+            here.csrf_bound_to = request.cookies.get(
+                cookie_name(csrf.COOKIE, secure=self.secure), ""
+            ).encode()
+        set_language(choose_language(preferred, accepted, self.default_language))
 
     def _take_in(self, here: RequestScope, found: Identity | None) -> None:
         """A session that still owes its second factor is nobody's identity: no guard lets it pass."""
@@ -289,6 +292,7 @@ class ScopeMiddleware(ASGIMiddleware):
             return
         here.identity = found
         here.must_enrol = found.role_code in self.second_factor_roles and not found.has_factor
+
     async def _identify_key(
         self, request: Request[Any, Any, Any], here: RequestScope, key: str, *, has_session: bool
     ) -> None:

@@ -9,9 +9,12 @@ from uuid import UUID
 import msgspec
 from litestar.datastructures import Cookie
 
+from stockroom.platform import csrf
 from stockroom.platform.access import Actor
+from stockroom.platform.cookies import cookie, cookie_name, ended_cookie
 from stockroom.platform.db import Connection
 
+COOKIE = "session"
 TOKEN_BYTES = 32
 TOUCH_EVERY = timedelta(minutes=1)
 
@@ -62,28 +65,13 @@ def hash_token(token: str) -> bytes:
 
 
 def session_cookie_name(*, secure: bool) -> str:
-    return "__Host-session" if secure else "session"
+    return cookie_name(COOKIE, secure=secure)
 
 
 def session_cookie(token: str, *, secure: bool, max_age: int) -> Cookie:
-    return Cookie(
-        key=session_cookie_name(secure=secure),
-        value=token,
-        httponly=True,
-        secure=secure,
-        samesite="lax",
-        path="/",
-        max_age=max_age,
-    )
+    return cookie(COOKIE, token, secure=secure, max_age=max_age)
 
 
-def ended_cookie(*, secure: bool) -> Cookie:
-    return Cookie(
-        key=session_cookie_name(secure=secure),
-        value="",
-        httponly=True,
-        secure=secure,
-        samesite="lax",
-        path="/",
-        max_age=0,
-    )
+def ended_session(*, secure: bool) -> Sequence[Cookie]:
+    """What signing out takes back: the session's cookie, and a visitor's left from before."""
+    return [ended_cookie(name, secure=secure) for name in (COOKIE, csrf.COOKIE)]

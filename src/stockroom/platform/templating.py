@@ -38,7 +38,9 @@ class _Fold(NodeTransformer):
         function, argument = self.functions.get(node.node.name), node.args[0]
         if function is None or not isinstance(argument, nodes.Const) or not isinstance(argument.value, str):
             return node
-        return nodes.Const(Markup(function(argument.value)), lineno=node.lineno)  # noqa: S704  (our own words)
+        # Words of ours, from the catalogue or the asset list, fixed when the template is compiled.
+        # nosemgrep: escaping-switched-off (see above)
+        return nodes.Const(Markup(function(argument.value)), lineno=node.lineno)  # noqa: S704
 
 
 class LanguageEnvironment(Environment):

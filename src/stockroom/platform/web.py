@@ -18,6 +18,7 @@ from litestar.response import Redirect
 from stockroom.platform import fields
 from stockroom.platform.access import Actor
 from stockroom.platform.bearer import KeyNotAllowed
+from stockroom.platform.cookies import cookie_name
 from stockroom.platform.db import Connection, as_refusal
 from stockroom.platform.errors import (
     TITLES,
@@ -39,6 +40,7 @@ from stockroom.platform.i18n import choose_language, gettext, sentence, set_lang
 from stockroom.platform.pages import draw, is_htmx, wants_json
 from stockroom.platform.problems import Problem, problem_response
 from stockroom.platform.scope import LANGUAGE_COOKIE, find_scope, note_refusal, scope_of
+from stockroom.settings import Settings
 
 AnyRequest = Request[Any, Any, Any]
 log = structlog.get_logger("stockroom.errors")
@@ -175,9 +177,10 @@ def render_error(request: AnyRequest, error: Exception) -> Response[Any]:
     """The one handler of the application: a problem for programs, a helpful page for people."""
     refusal = _refusal_of(request, error)
     if find_scope(request.scope) is None:
-        default = request.app.state.settings.default_language
-        preferred = request.cookies.get(LANGUAGE_COOKIE)
-        set_language(choose_language(preferred, request.headers.get("accept-language"), default))
+        settings: Settings = request.app.state.settings
+        preferred = request.cookies.get(cookie_name(LANGUAGE_COOKIE, secure=settings.secure_cookies))
+        accepted = request.headers.get("accept-language")
+        set_language(choose_language(preferred, accepted, settings.default_language))
     headers = _when_to_try_again(refusal)
     here = find_scope(request.scope)
     if here is not None and isinstance(refusal, Forbidden) and not refusal.mended_at:

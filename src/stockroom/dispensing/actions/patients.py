@@ -17,6 +17,8 @@ from stockroom.platform.errors import VersionStale
 from stockroom.platform.fields import Line, Name, Note, StructInput
 from stockroom.platform.ids import new_id
 
+# File numbers are unique in the whole hospital; only that it is taken is told.
+# nosemgrep: unscoped-query (see above)
 FILE_NUMBER_TAKEN = """
 select exists (
     select from dispensing.patient where lower(file_number) = lower(%(file_number)s) and id is distinct from %(id)s)

@@ -15,11 +15,12 @@ from stockroom.dispensing.pages.prefill import prefilled, read_panel
 from stockroom.dispensing.pages.typed import BLANK, TypedDispensing, read_typed
 from stockroom.dispensing.web import AnyRequest, shown_warning, words
 from stockroom.platform.access import Actor
+from stockroom.platform.cookies import cookie
 from stockroom.platform.db import Connection, savepoint
 from stockroom.platform.errors import NotFound, Refusal
 from stockroom.platform.fields import convert
 from stockroom.platform.i18n import gettext as _
-from stockroom.platform.pages import form_errors, page, read_form, redirect
+from stockroom.platform.pages import form_errors, page, read_cookie, read_form, redirect
 from stockroom.platform.scope import scope_of
 from stockroom.platform.web import Needs
 from stockroom.stock import list_place_choices
@@ -136,7 +137,7 @@ async def _form(
 ) -> Response[bytes]:
     places = await list_place_choices(db, actor)
     if not typed.form.get("place_id") and places:
-        remembered = request.cookies.get(PLACE_COOKIE, "")
+        remembered = read_cookie(request, PLACE_COOKIE)
         known = [str(place.id) for place in places]
         typed.form["place_id"] = remembered if remembered in known else known[0]
     previews, seen = await _previews(request, db, actor, typed)
@@ -170,15 +171,7 @@ async def _form(
 def _remember(request: AnyRequest, response: Redirect, place_id: UUID) -> Redirect:
     """The next dispensing starts from the same place."""
     secure = request.app.state.settings.secure_cookies
-    response.set_cookie(
-        PLACE_COOKIE,
-        str(place_id),
-        path="/dispense",
-        max_age=YEAR,
-        httponly=True,
-        samesite="lax",
-        secure=secure,
-    )
+    response.set_cookie(cookie(PLACE_COOKIE, str(place_id), secure=secure, max_age=YEAR))
     return response
 
 

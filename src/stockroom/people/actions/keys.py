@@ -215,7 +215,11 @@ def _identity(used: UsedKey, *, noted: bool, at: datetime) -> KeyIdentity:
         departments=used.departments,
         language=used.language,
         theme=used.theme,
+        time_zone=used.time_zone,
         last_seen_at=used.last_used_at or at,
+        pending=False,
+        has_factor=False,
+        stepped_up_at=None,
         key=KeyInUse(used.key_id, used.key_name, permissions, used.expires_at),
         is_first_use=noted,
     )

@@ -17,7 +17,7 @@ from stockroom.platform.access import Actor
 from stockroom.platform.api_schema import PEOPLE_ONLY
 from stockroom.platform.bearer import KeyInUse
 from stockroom.platform.db import Connection
-from stockroom.platform.errors import Unauthenticated
+from stockroom.platform.errors import SecondFactorRequired, Unauthenticated
 from stockroom.platform.fields import StructInput
 from stockroom.platform.scope import scope_of
 from stockroom.platform.web import ANSWERS, Needs

@@ -159,7 +159,7 @@ async def post_recovery_codes(
 
 @delete(
     "/api/users/{account_id:uuid}/factors",
-    guards=[Needs("people.account.write"), StepUp()],
+    guards=[Needs("people.password.write"), StepUp()],
     tags=["Users"],
     summary="Take away the second factors of a user",
     responses=ANSWERS,

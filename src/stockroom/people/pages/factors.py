@@ -189,7 +189,7 @@ async def remove_passkey(
 
 @post(
     "/users/{account_id:uuid}/factors/reset",
-    guards=[Needs("people.account.write"), StepUp()],
+    guards=[Needs("people.password.write"), StepUp()],
     include_in_schema=False,
     status_code=303,
 )

@@ -42,7 +42,7 @@ select
     array(select unnest(k.scopes) intersect select unnest(r.permissions) order by 1) as permissions,
     (select array_agg(d.department_id) from people.account_department d where d.account_id = a.id)
         as departments,
-    a.language, a.theme
+    a.language, a.theme, a.time_zone
 from people.api_key k
 join people.account a on a.id = k.account_id
 join people.role r on r.code = a.role_code
@@ -87,6 +87,7 @@ class UsedKey(msgspec.Struct, frozen=True):
     departments: Sequence[UUID] | None
     language: str | None
     theme: str
+    time_zone: str | None
 
 
 KEYS = ListSpec(

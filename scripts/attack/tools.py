@@ -1,0 +1,114 @@
+"""The attackers: each with a budget of its own, offline, its output kept."""
+
+import csv
+import json
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from scripts.attack.ground import Ground
+
+VENV = Path(__file__).parents[2] / ".venv-attack/bin"
+GRACE_SECONDS = 120
+# How sqlmap calls what its own second look could not repeat.
+FALSE = "false positive"
+# Not those that ask a server on the internet for help (ssrf, xxe, log4shell) or look for other products.
+WAPITI_MODULES = (
+    "backup,cookieflags,crlf,csp,csrf,exec,file,htaccess,http_headers,ldap,methods,permanentxss,redirect,"
+    "shellshock,spring4shell,sql,timesql,upload,xss"
+)
+CHECKS = "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance"
+
+
+@dataclass(frozen=True)
+class Finding:
+    words: str
+    informational: bool = False
+
+
+def _run(command: Sequence[str | Path], output: Path, seconds: int) -> int:
+    """The exit status; a tool that outlives its budget is ended, and what it wrote until then counts."""
+    with (output / "log.txt").open("wb") as log:
+        try:
+            return subprocess.run(  # noqa: S603  (a list of our own)
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                check=False,
+                timeout=seconds + GRACE_SECONDS,
+            ).returncode
+        except subprocess.TimeoutExpired:
+            return 0
+
+
+def run_wapiti(ground: Ground, output: Path, seconds: int, *, signed_in: bool) -> list[Finding]:
+    """Crawls and attacks; half the time for each."""
+    url = ground.server.url
+    report = output / "report.json"
+    session = ["-C", ground.cookie, "--drop-set-cookie", "-x", f"{url}/sign-out"] if signed_in else []
+    modules = WAPITI_MODULES.count(",") + 1
+    command = [
+        VENV / "wapiti", "-u", f"{url}/", "--scope", "domain", "-m", WAPITI_MODULES, "-l", "2", "-v", "1",
+        "--flush-session", "--store-session", output / "session", "--store-config", output / "config",
+        "--max-scan-time", str(seconds // 2), "--max-attack-time", str(max(10, seconds // 2 // modules)),
+        "--tasks", "4", "--no-bugreport", "-f", "json", "-o", report, *session,
+    ]  # fmt: skip
+    status = _run(command, output, seconds * 2)
+    if not report.exists():
+        return [Finding(f"wapiti ended with {status} and without a report; see {output}/log.txt")]
+    found = json.loads(report.read_text("utf-8"))
+    told = [
+        Finding(f"{kind}: {item['method']} {item['path']} {item['info']}")
+        for part in ("vulnerabilities", "anomalies")
+        for kind, items in found[part].items()
+        for item in items
+    ]
+    pages = found["infos"].get("crawled_pages_nbr")
+    return [*told, Finding(f"{pages} pages attacked", informational=True)]
+
+
+def run_sqlmap(ground: Ground, output: Path, seconds: int) -> list[Finding]:
+    """Every parameter of the description, in the order of its paths, until the time is over."""
+    description, results = output / "openapi.json", output / "results.csv"
+    description.write_text(json.dumps(ground.description()), "utf-8")
+    headers = "\n".join(f"{name}: {value}" for name, value in ground.headers.items())
+    command = [
+        VENV / "sqlmap", f"--openapi={description}", "--batch", "--level=2", "--risk=1", "--technique=BEU",
+        "--dbms=postgresql", "--disable-coloring", "--ignore-code=*", "--threads=2", "--timeout=30",
+        f"--headers={headers}", f"--time-limit={seconds}", f"--output-dir={output}", f"--results-file={results}",
+    ]  # fmt: skip
+    status = _run(command, output, seconds)
+    log = (output / "log.txt").read_text("utf-8", "replace")
+    tested = log.count("[INFO] testing for SQL injection on") + log.count("does not seem to be injectable")
+    if not tested:
+        return [Finding(f"sqlmap ended with {status} and tested nothing; see {output}/log.txt")]
+    rows = csv.DictReader(results.read_text("utf-8").splitlines()) if results.exists() else []
+    told = [
+        Finding(
+            f"{row['Target URL']}: {row['Parameter']}, {row['Technique(s)']} {row['Note(s)']}",
+            informational=FALSE in row["Note(s)"],
+        )
+        for row in rows
+        if row["Technique(s)"]
+    ]
+    return [*told, Finding(f"{tested} parameters tried", informational=True)]
+
+
+def run_schemathesis(ground: Ground, output: Path, seconds: int) -> list[Finding]:
+    """Negative data: whatever the description does not allow."""
+    description = output / "openapi.json"
+    description.write_text(json.dumps(ground.description()), "utf-8")
+    headers = [word for name, value in ground.headers.items() for word in ("-H", f"{name}: {value}")]
+    command = [
+        Path(sys.executable).with_name("schemathesis"), "run", description, "--url", ground.server.url,
+        "--mode", "negative", "--phases", "coverage,fuzzing", "--checks", CHECKS, "--max-examples", "30",
+        "--max-time", str(seconds), "--continue-on-failure", "--seed", "1", "--suppress-health-check", "all",
+        "--warnings", "off", "--no-color", *headers,
+    ]  # fmt: skip
+    status = _run(command, output, seconds)
+    lines = (output / "log.txt").read_text("utf-8", "replace").splitlines()
+    summary = " ".join(line.strip() for line in lines[-3:])
+    return [Finding(summary, informational=status == 0)]
