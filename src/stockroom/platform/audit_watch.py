@@ -18,6 +18,7 @@ import structlog
 
 from stockroom.platform.anchors import Anchor, append_anchor, find_head, last_anchor
 from stockroom.platform.audit import ChainLink
+from stockroom.platform.background import ended
 from stockroom.platform.clock import Clock
 from stockroom.platform.db import Connection, Database, fetch_value
 from stockroom.platform.errors import Unavailable
@@ -84,7 +85,8 @@ class AuditWatch:
             yield
         finally:
             over.set()
-            await _ended(task)
+            # A turn may end by itself; a long check is cancelled, so that the server stops in time.
+            await ended(task, within=STOP_SECONDS)
             await self.turn()
             self._lock.release()
 
@@ -130,14 +132,6 @@ class AuditWatch:
             async with self.database.connection() as db:
                 await write_events(db, [event], at=self.clock(), address="", path="", request_id="")
         self.told = broken or self.told
-
-
-async def _ended(task: asyncio.Task[None]) -> None:
-    """A turn may end by itself; a long check is cancelled, so that the server stops in time."""
-    await asyncio.wait({task}, timeout=STOP_SECONDS)
-    if not task.done():
-        task.cancel()
-        await asyncio.wait({task}, timeout=STOP_SECONDS)
 
 
 def _made(head: ChainLink, seen: int, ledger: int, at: datetime) -> Anchor:

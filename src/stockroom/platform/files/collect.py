@@ -6,9 +6,11 @@ from contextlib import asynccontextmanager, suppress
 from datetime import datetime, timedelta
 
 import msgspec
+import psycopg
 import structlog
 from anyio import to_thread
 
+from stockroom.platform.background import ended
 from stockroom.platform.clock import Clock
 from stockroom.platform.db import Connection, Database, fetch_all, fetch_value, fetch_values
 from stockroom.platform.errors import Refusal
@@ -16,6 +18,7 @@ from stockroom.platform.files.store import Store
 
 GRACE = timedelta(days=1)
 EVERY_SECONDS = 24 * 3600
+STOP_SECONDS = 3.0
 BATCH = 1000
 log = structlog.get_logger("stockroom.files")
 
@@ -101,19 +104,21 @@ async def count_orphans(db: Connection, store: Store) -> FileCounts:
 @asynccontextmanager
 async def collecting(database: Database, store: Store, clock: Clock) -> AsyncGenerator[None]:
     """Collect now and every day while the application runs."""
-    task = asyncio.create_task(_daily(database, store, clock), name="file collection")
+    over = asyncio.Event()
+    task = asyncio.create_task(_daily(database, store, clock, over), name="file collection")
     try:
         yield
     finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
+        over.set()
+        await ended(task, within=STOP_SECONDS)
 
 
-async def _daily(database: Database, store: Store, clock: Clock) -> None:
-    while True:
+async def _daily(database: Database, store: Store, clock: Clock, over: asyncio.Event) -> None:
+    while not over.is_set():
         try:
             await collect(database, store, at=clock())
-        except (Refusal, OSError) as error:
+        except (Refusal, OSError, psycopg.Error) as error:
             log.warning("files not collected", reason=type(error).__name__)
-        await asyncio.sleep(EVERY_SECONDS)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(EVERY_SECONDS):
+                await over.wait()

@@ -8,6 +8,7 @@ import asyncio
 
 import structlog
 
+from stockroom.platform.background import ended
 from stockroom.platform.db import Connection, Database
 from stockroom.platform.mail import outbox
 from stockroom.platform.mail.message import build_message
@@ -47,10 +48,7 @@ class MailSender:
         self._stopping = True
         self._database.posted.set()
         if self._running is not None:
-            _, late = await asyncio.wait({self._running}, timeout=GOODBYE_SECONDS)
-            for task in late:
-                task.cancel()
-            await asyncio.gather(*late, return_exceptions=True)
+            await ended(self._running, within=GOODBYE_SECONDS)
 
     async def _run(self) -> None:
         while not self._stopping:
