@@ -46,6 +46,7 @@ from stockroom.platform.exact_request import ExactRequest
 from stockroom.platform.files.collect import collecting
 from stockroom.platform.files.intake import Files
 from stockroom.platform.files.uploads import OVERHEAD
+from stockroom.platform.gate import ScopeMiddleware
 from stockroom.platform.health import HEALTH_ROUTES
 from stockroom.platform.last_resort import LastResort
 from stockroom.platform.limits import Limits, named_limits
@@ -55,7 +56,6 @@ from stockroom.platform.pages import STATIC, NavItem, Renderer
 from stockroom.platform.parts import MAX_PARTS
 from stockroom.platform.problems import Answer
 from stockroom.platform.reports import CspReports, csp_reports
-from stockroom.platform.scope import ScopeMiddleware
 from stockroom.platform.web import EXCEPTION_HANDLERS, provide_actor, provide_db
 from stockroom.settings import Settings, secret_key
 from stockroom.stock import (

@@ -14,10 +14,10 @@ from structlog.testing import capture_logs
 
 from stockroom.platform.db import Database, fetch_value
 from stockroom.platform.errors import TITLES
+from stockroom.platform.gate import ScopeMiddleware
 from stockroom.platform.i18n import LANGUAGES, translate
 from stockroom.platform.limits import Limit, RateLimited
 from stockroom.platform.pages import Renderer
-from stockroom.platform.scope import ScopeMiddleware
 from tests.api.html import faults_of
 from tests.conftest import SignIn
 

@@ -9,8 +9,8 @@ from structlog.testing import capture_logs
 
 from stockroom.platform.db import Database
 from stockroom.platform.errors import Refusal, Unavailable
+from stockroom.platform.gate import ScopeMiddleware
 from stockroom.platform.headers import ALWAYS, CSP
-from stockroom.platform.scope import ScopeMiddleware
 from tests.api.asgi import Answer, call
 from tests.api.routes import SAFE
 from tests.api.test_guards import anywhere

@@ -134,6 +134,7 @@ THINGS: dict[str, str] = {
     "platform.health": N_("State of the system"),
     "platform.audit": N_("Audit trail"),
     "platform.security": N_("Security"),
+    "platform.mail": N_("Mail of a trial installation"),
     "people.account": N_("Users"),
     "people.password": N_("Passwords"),
     "people.role": N_("Roles"),

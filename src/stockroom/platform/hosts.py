@@ -7,7 +7,7 @@ on a port that is no number.
 import re
 from typing import Any
 
-_HOST = re.compile(rb"(?:[A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::([0-9]{1,5}))?")
+_HOST = re.compile(rb"(?:[A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::([1-9][0-9]{0,4}))?")
 _LAST_PORT = 65_535
 REFUSED = b"Invalid Host header."
 HEADERS = [(b"content-type", b"text/plain; charset=utf-8")]

@@ -15,6 +15,7 @@ from stockroom.people.actions import access
 from stockroom.people.actions.access import NewPassword
 from stockroom.people.actions.invitations import invite_account
 from stockroom.people.errors import PasswordsDiffer
+from stockroom.people.pages.one_user import user_page
 from stockroom.people.passwords import POLICY_WORDS, policy_rules
 from stockroom.people.queries.accounts import Account
 from stockroom.people.web import settings_of
@@ -74,15 +75,7 @@ async def _done(
         async with savepoint(db):
             await deed
     except Refusal as refusal:
-        account = await queries.get_account(db, account_id)
-        return page(
-            request,
-            "people/user.html",
-            status=refusal.status,
-            account=account,
-            at=scope_of(request).at,
-            **form_errors(refusal),
-        )
+        return await user_page(request, db, account_id, refusal)
     return redirect(request, f"/users/{account_id}", flash=words)
 
 

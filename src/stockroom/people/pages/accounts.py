@@ -12,6 +12,7 @@ from litestar.params import FromPath
 from stockroom.people import queries
 from stockroom.people.actions.accounts import AccountChange, AccountInput, create_account, update_account
 from stockroom.people.pages.access import new_password_words, typed_passwords
+from stockroom.people.pages.one_user import user_page
 from stockroom.people.queries.accounts import ACCOUNTS, Account
 from stockroom.people.web import settings_of
 from stockroom.platform.access import Actor
@@ -19,7 +20,6 @@ from stockroom.platform.db import Connection, savepoint
 from stockroom.platform.errors import N_, Refusal
 from stockroom.platform.exports import Column, Format, export
 from stockroom.platform.fields import convert, structure
-from stockroom.platform.files.rows import find_photo
 from stockroom.platform.i18n import gettext as _
 from stockroom.platform.lists import fetch_everything, fetch_page, parse_list
 from stockroom.platform.pages import form_errors, form_version, is_htmx, page, query_of, read_form, redirect
@@ -94,21 +94,6 @@ async def show_user(
     request: AnyRequest, db: NamedDependency[Connection], account_id: FromPath[UUID]
 ) -> Response[Any]:
     return await user_page(request, db, account_id, None)
-
-
-async def user_page(
-    request: AnyRequest, db: Connection, account_id: UUID, refusal: Refusal | None
-) -> Response[bytes]:
-    """One user; ``refusal`` is about the photo."""
-    return page(
-        request,
-        "people/user.html",
-        status=200 if refusal is None else refusal.status,
-        account=await queries.get_account(db, account_id),
-        photo=await find_photo(db, "account", account_id),
-        at=scope_of(request).at,
-        **form_errors(refusal),
-    )
 
 
 @get("/users/{account_id:uuid}/edit", guards=WRITES, include_in_schema=False)

@@ -15,6 +15,7 @@ from stockroom.people.actions.factors import NewPasskey, TotpCode
 from stockroom.people.actions.prove import open_totp_secret
 from stockroom.people.codes import groups_of, totp_address
 from stockroom.people.errors import FactorMissing
+from stockroom.people.pages.one_user import user_page
 from stockroom.people.proofs import ground_of, is_required, place_of
 from stockroom.people.web import settings_of
 from stockroom.platform.access import Actor
@@ -203,10 +204,7 @@ async def reset_user_factors(
         async with savepoint(db):
             await factors.reset_factors(db, account_id=account_id, actor=actor)
     except Refusal as refusal:
-        account = await queries.get_account(db, account_id)
-        return page(
-            request, "people/user.html", status=refusal.status, account=account, **form_errors(refusal)
-        )
+        return await user_page(request, db, account_id, refusal)
     words = _("The second factors are gone and the user is signed out everywhere.")
     return redirect(request, f"/users/{account_id}", flash=words)
 

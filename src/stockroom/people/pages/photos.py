@@ -9,8 +9,8 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from stockroom.people.actions.photos import remove_user_photo, set_user_photo
-from stockroom.people.pages.accounts import user_page
 from stockroom.people.pages.me import my_page
+from stockroom.people.pages.one_user import user_page
 from stockroom.platform.access import Actor
 from stockroom.platform.db import Connection, savepoint
 from stockroom.platform.errors import Refusal

@@ -7,7 +7,7 @@ address bar, the history or a log, nor does it go to anybody as a referrer.
 from typing import Any
 
 from litestar import Request, Response, get, post
-from litestar.datastructures import Cookie, State
+from litestar.datastructures import State
 from litestar.di import NamedDependency
 
 from stockroom.people.actions.reset import TOKEN_LENGTH, ResetAsk, set_password_by_link
@@ -15,6 +15,7 @@ from stockroom.people.errors import LinkInvalid
 from stockroom.people.pages.access import new_password_words, typed_passwords
 from stockroom.people.queries.links import LiveLink, find_live_link
 from stockroom.people.web import ask_by_mail, settings_of
+from stockroom.platform.cookies import cookie, cookie_name, ended_cookie
 from stockroom.platform.db import Connection, savepoint
 from stockroom.platform.errors import Refusal
 from stockroom.platform.fields import convert, structure
@@ -25,6 +26,7 @@ from stockroom.platform.sessions import hash_token
 
 AnyRequest = Request[Any, Any, State]
 PATHS = ["/reset", "/welcome"]
+LINK_COOKIE = "link"
 COOKIE_SECONDS = 3600
 
 
@@ -65,7 +67,8 @@ async def show_link(request: AnyRequest, db: NamedDependency[Connection]) -> Res
     token = request.query_params.get("token", "")
     if token:
         response = redirect(request, request.url.path)
-        response.set_cookie(_cookie(request, token[:TOKEN_LENGTH], COOKIE_SECONDS))
+        secure = settings_of(request).secure_cookies
+        response.set_cookie(cookie(LINK_COOKIE, token[:TOKEN_LENGTH], secure=secure, max_age=COOKIE_SECONDS))
         return response
     link = await _find_link(request, db)
     return _dead(request) if link is None else _form(request, link, None)
@@ -93,29 +96,13 @@ async def use_link(request: AnyRequest, db: NamedDependency[Connection]) -> Resp
     except Refusal as refusal:
         return _form(request, link, refusal)
     response = redirect(request, "/sign-in", flash=_("Your password is set. Sign in with it."))
-    response.set_cookie(_cookie(request, "", 0))
+    response.set_cookie(ended_cookie(LINK_COOKIE, secure=settings_of(request).secure_cookies))
     return response
 
 
-def _cookie_name(request: AnyRequest) -> str:
-    return "__Host-link" if settings_of(request).secure_cookies else "link"
-
-
-def _cookie(request: AnyRequest, token: str, seconds: int) -> Cookie:
-    """Lax, not strict: the browser comes from a page of mail."""
-    return Cookie(
-        key=_cookie_name(request),
-        value=token,
-        path="/",
-        max_age=seconds,
-        httponly=True,
-        secure=settings_of(request).secure_cookies,
-        samesite="lax",
-    )
-
-
 def _token(request: AnyRequest) -> str:
-    return request.cookies.get(_cookie_name(request), "")
+    name = cookie_name(LINK_COOKIE, secure=settings_of(request).secure_cookies)
+    return request.cookies.get(name, "")
 
 
 async def _find_link(request: AnyRequest, db: Connection) -> LiveLink | None:
