@@ -12,7 +12,7 @@ from stockroom.main import create_app
 from stockroom.platform.edge import Edge
 from stockroom.settings import load_settings
 from tests.api.routes import Route, routes_of
-from tests.api.samples import Samples, add_samples
+from tests.api.samples import Samples, add_sample_files, add_samples
 from tests.conftest import Clones, SignIn
 
 
@@ -37,6 +37,7 @@ def application_over(conninfo: str) -> Iterator[Edge]:
         settings = load_settings(
             _env_file=None, stockroom_data_dir=Path(folder), environment="test", default_language="en"
         )
+        add_sample_files(Path(folder))
         yield create_app(settings, conninfo)
 
 

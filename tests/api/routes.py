@@ -45,8 +45,9 @@ def routes_of(app: Litestar) -> list[Route]:
             path,
             _permission(handler),
             frozenset(name for name, on in handler.opt.items() if on is True),
-            any(isinstance(guard, StepUp) for guard in handler.guards or ()),
-            any(guard.keys for guard in handler.guards or () if isinstance(guard, Needs)),
+            asks_step_up := any(isinstance(guard, StepUp) for guard in handler.guards or ()),
+            # A key cannot prove who it is: what asks for that is for people alone.
+            not asks_step_up and any(g.keys for g in handler.guards or () if isinstance(g, Needs)),
             str(handler.opt.get("without_csrf", "")),
         )
         for route in app.routes

@@ -1,5 +1,6 @@
 """Real ids of the demo hospital, by the name that paths and bodies give them."""
 
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -28,6 +29,7 @@ BY_NAME = {
     "role_code": "select code from people.role where not builtin order by code limit 1",
     "key_id": "select id from people.api_key order by id limit 1",
     "code": "select code from catalog.dosage_form order by code limit 1",
+    "file_id": "select id from platform.file where kind = 'document' order by id limit 1",
 }
 KINDS = {"issues": "issue", "transfers": "transfer", "adjustments": "adjustment", "disposals": "disposal"}
 OF_KIND = "select id from stock.document where kind = %s order by number limit 1"
@@ -42,7 +44,16 @@ ADDED = (
             access_epoch, now(), now() + interval '90 days'
         from people.account where username = 'technician'""",
     "insert into people.department (id, name) values (gen_random_uuid(), 'Empty wing')",
+    f"""insert into platform.file (id, entity, entity_id, kind, key, sha256, size, media_type, name, created_by_name,
+            created_at)
+        select gen_random_uuid(), 'receipt', ({BY_NAME["receipt_id"]}), 'document', repeat('a', 32), sha256('a'), 1,
+            'application/pdf', 'Invoice.pdf', 'Sample', now()""",
+    f"""insert into platform.file (id, entity, entity_id, kind, key, small_key, sha256, size, media_type, name,
+            created_by_name, created_at)
+        select gen_random_uuid(), 'patient', ({BY_NAME["patient_id"]}), 'photo', repeat('b', 32), repeat('c', 32),
+            sha256('b'), 1, 'image/webp', 'photo', 'Sample', now()""",
 )
+STORED = ("a" * 32, "b" * 32, "c" * 32)
 
 
 def add_samples(conninfo: str) -> str:
@@ -50,6 +61,14 @@ def add_samples(conninfo: str) -> str:
         for statement in ADDED:
             db.execute(statement.encode())
     return conninfo
+
+
+def add_sample_files(data: Path) -> None:
+    """What the rows of ``ADDED`` say is on the disk."""
+    for key in STORED:
+        path = data / "files" / key[:2] / key[2:]
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"sample")
 
 
 class Samples:

@@ -44,6 +44,17 @@ LEFT_OUT = {
     ("POST", "/api/auth/passkey"),
     ("POST", "/api/auth/step-up"),
 }
+# Tried, and never accepted: it takes a link from a mail, a device, or a picture.
+MORE_THAN_A_BODY = {
+    "POST /api/auth/reset",
+    "POST /api/me/factors/passkeys",
+    "POST /api/me/factors/totp/confirm",
+    "DELETE /api/me/factors/passkeys/{passkey_id}",
+    "PUT /api/me/photo",
+    "PUT /api/users/{account_id}/photo",
+    "PUT /api/products/{product_id}/photo",
+    "PUT /api/patients/{patient_id}/photo",
+}
 
 
 @pytest.fixture(scope="module")
@@ -158,6 +169,7 @@ def test_the_api_keeps_its_description(server, description, session, samples):
     reached = {label for label, status in inquiry.statuses if status < 300}
     assert not any(status == 401 for _, status in inquiry.statuses)
     refused = {label for label, _ in inquiry.statuses} - reached
-    assert len(reached) > 0.65 * len(operations), [
+    assert refused >= MORE_THAN_A_BODY
+    assert len(reached) > 0.65 * (len(operations) - len(MORE_THAN_A_BODY)), [
         (label, status, n) for (label, status), n in inquiry.statuses.items() if label in refused
     ]

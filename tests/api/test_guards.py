@@ -120,5 +120,7 @@ def test_the_rule_sees_a_route_without_a_guard(guards):
 
     routes = routes_of(Litestar([planted, marked], openapi_config=None))
     keys = bool(guards and guards[0].permission)
-    assert Route("GET", "/planted", guards[0].permission if guards else None, frozenset(), keys=keys) in routes
+    assert (
+        Route("GET", "/planted", guards[0].permission if guards else None, frozenset(), keys=keys) in routes
+    )
     assert unguarded(routes) == ([] if guards else ["GET /planted"])

@@ -16,7 +16,7 @@ from tests.api.routes import Route
 from tests.api.samples import Samples, add_samples
 from tests.api.test_authorization import walked
 from tests.api.test_every_page import ASKED
-from tests.conftest import Clones, SignIn
+from tests.conftest import Clones, SignIn, as_owner
 
 WIDE = {"per_page": "100", "active": "", "q": ""}
 # Two wards: one to look from, and one whose patients, places and documents nobody there may see.
@@ -141,7 +141,7 @@ async def priced(
     """Another hospital, where every price is the same odd number."""
     clones = Clones(cluster, demo_template)
     conninfo = add_samples(clones.make())
-    with psycopg.connect(conninfo) as db:
+    with psycopg.connect(as_owner(conninfo)) as db:
         for statement in PLANT_PRICES:
             db.execute(statement.encode())
     app = create_app(settings, conninfo)

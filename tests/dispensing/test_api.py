@@ -249,7 +249,9 @@ async def test_only_those_with_the_permission(sign_in: SignIn, ward: DispensingG
     assert (await nurse.post("/api/patients", json={"name": "X"})).status_code == 403
 
 
-async def test_a_preview_writes_nothing_but_that_the_patient_was_seen(sign_in: SignIn, ward: DispensingGround) -> None:
+async def test_a_preview_writes_nothing_but_that_the_patient_was_seen(
+    sign_in: SignIn, ward: DispensingGround
+) -> None:
     client = await sign_in("pharmacist")
     async with sign_in.database.connection() as db:
         before = await written(db)

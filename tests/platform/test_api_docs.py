@@ -12,7 +12,6 @@ from stockroom.platform.api_schema import completed, example_of, operations, res
 from stockroom.settings import Settings
 from tests.conftest import SignIn
 
-
 OPEN = {
     "ApiAuthLoginLogin", "ApiAuthPasskeyPostPasskey", "ApiAuthPasskeyOptionsPostPasskeyOptions",
     "ApiAuthRequestResetPostRequestReset", "ApiAuthResetPostReset",

@@ -116,7 +116,7 @@ async def enable_user(
 
 @post(
     "/api/users/{account_id:uuid}/password",
-    guards=[Needs("people.password.write")],
+    guards=[Needs("people.password.write"), StepUp()],
     status_code=200,
     tags=TAGS,
     summary="Set a user's password",

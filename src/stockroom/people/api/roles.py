@@ -16,12 +16,12 @@ from stockroom.platform.access import Actor
 from stockroom.platform.db import Connection
 from stockroom.platform.i18n import gettext as _
 from stockroom.platform.scope import scope_of
-from stockroom.platform.web import ANSWERS, Needs, etag, seen_version
+from stockroom.platform.web import ANSWERS, Needs, StepUp, etag, seen_version
 
 AnyRequest = Request[Any, Any, State]
 TAGS = ["Roles"]
 READS = [Needs("people.account.read")]
-WRITES = [Needs("people.role.write")]
+WRITES = [Needs("people.role.write"), StepUp()]
 
 
 class Permission(msgspec.Struct, frozen=True):

@@ -19,11 +19,11 @@ from stockroom.platform.fields import convert, structure
 from stockroom.platform.i18n import gettext as _
 from stockroom.platform.pages import form_errors, form_version, page, read_form, redirect
 from stockroom.platform.scope import scope_of
-from stockroom.platform.web import Needs
+from stockroom.platform.web import Needs, StepUp
 
 AnyRequest = Request[Any, Any, State]
 READS = [Needs("people.account.read")]
-WRITES = [Needs("people.role.write")]
+WRITES = [Needs("people.role.write"), StepUp()]
 
 
 @get("/roles", guards=READS, include_in_schema=False)

@@ -62,7 +62,7 @@ async def list_roles(db: Connection, *, archived: bool = False) -> list[Role]:
 
 async def get_role(db: Connection, code: str) -> Role:
     """Raises NotFound."""
-    found = await fetch_one(db, ROLE, {"code": code}, Role)
+    found = await fetch_one(db, ROLE, {"code": code.replace("\x00", " ")}, Role)
     if found is None:
         raise NotFound
     return found
