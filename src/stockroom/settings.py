@@ -7,7 +7,7 @@ Each comes from the environment, from ``.env`` beside the working directory, or 
 import os
 import re
 import secrets
-from ipaddress import ip_network
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, available_timezones
@@ -43,6 +43,14 @@ def _a_limit(text: str) -> str:
 
 LIMIT = r"([1-9]\d{0,6})/(?:([1-9]\d{0,3}) )?(second|minute|hour|day)s?"
 AsLimit = Annotated[str, AfterValidator(_a_limit)]
+
+
+def _is_every_address(host: str) -> bool:
+    """What a server listens on and nobody can go to."""
+    try:
+        return ip_address(host).is_unspecified
+    except ValueError:
+        return False
 
 
 def _lies_in(path: Path, folder: Path) -> bool:
@@ -288,7 +296,7 @@ class Settings(BaseSettings):
         """Where links lead, without a slash at the end. Never taken from a request: whoever asks says its Host."""
         if self.base_url is not None:
             return self.base_url.rstrip("/")
-        host = "localhost" if self.host in ("0.0.0.0", "::") else self.host  # noqa: S104  (compared, not bound)
+        host = "localhost" if _is_every_address(self.host) else self.host
         return f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
 
     @property
