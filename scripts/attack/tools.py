@@ -4,11 +4,15 @@ import csv
 import json
 import subprocess
 import sys
+import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from scripts.attack.ground import Ground
+from scripts.attack.waves import halves, parameters, waves
 
 VENV = Path(__file__).parents[2] / ".venv-attack/bin"
 GRACE_SECONDS = 120
@@ -19,6 +23,8 @@ WAPITI_MODULES = (
     "backup,cookieflags,crlf,csp,csrf,exec,file,htaccess,http_headers,ldap,methods,permanentxss,redirect,"
     "shellshock,spring4shell,sql,timesql,upload,xss"
 )
+# What would sign the attacker out or take its rights.
+ENDS_THE_ATTACK = ("/sign-out", "/me/sessions", "/me/password", "/me/factors", "/users/", "/roles/")
 CHECKS = "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance"
 
 
@@ -44,11 +50,15 @@ def _run(command: Sequence[str | Path], output: Path, seconds: int) -> int:
             return 0
 
 
+def _excluded(url: str) -> list[str]:
+    return [word for path in ENDS_THE_ATTACK for word in ("-x", f"{url}{path}*")]
+
+
 def run_wapiti(ground: Ground, output: Path, seconds: int, *, signed_in: bool) -> list[Finding]:
     """Crawls and attacks; half the time for each."""
     url = ground.server.url
     report = output / "report.json"
-    session = ["-C", ground.cookie, "--drop-set-cookie", "-x", f"{url}/sign-out"] if signed_in else []
+    session = ["-C", ground.cookie, *_excluded(url)] if signed_in else []
     modules = WAPITI_MODULES.count(",") + 1
     command = [
         VENV / "wapiti", "-u", f"{url}/", "--scope", "domain", "-m", WAPITI_MODULES, "-l", "2", "-v", "1",
@@ -71,22 +81,42 @@ def run_wapiti(ground: Ground, output: Path, seconds: int, *, signed_in: bool) -
 
 
 def run_sqlmap(ground: Ground, output: Path, seconds: int) -> list[Finding]:
-    """Every parameter of the description, in the order of its paths, until the time is over."""
+    """Every parameter of the description, one at a time, wave after wave until the time is over."""
+    description = ground.description()
+    until = time.monotonic() + seconds
+
+    def attack(side: int) -> list[Finding]:
+        told: list[Finding] = []
+        for number, wave in enumerate(waves(halves(description)[side])):
+            if (left := until - time.monotonic()) < 1:
+                break
+            folder = output / f"{side}-{number:02}"
+            folder.mkdir()
+            told += _one_wave(ground, wave, folder, round(left))
+        return told
+
+    with ThreadPoolExecutor(2) as both:
+        told = [finding for found in both.map(attack, (0, 1)) for finding in found]
+    logs = [path.read_text("utf-8", "replace") for path in output.glob("*/log.txt")]
+    tried = sum(log.count("[INFO] testing for SQL injection on") for log in logs)
+    if not tried:
+        return [Finding(f"sqlmap tried nothing; see {output}")]
+    words = f"{tried} tried of {parameters(description)} parameters"
+    return [*told, Finding(words, informational=True)]
+
+
+def _one_wave(ground: Ground, wave: dict[str, Any], output: Path, seconds: int) -> list[Finding]:
     description, results = output / "openapi.json", output / "results.csv"
-    description.write_text(json.dumps(ground.description()), "utf-8")
+    description.write_text(json.dumps(wave), "utf-8")
     headers = "\n".join(f"{name}: {value}" for name, value in ground.headers.items())
     command = [
-        VENV / "sqlmap", f"--openapi={description}", "--batch", "--level=2", "--risk=1", "--technique=BEU",
+        VENV / "sqlmap", f"--openapi={description}", "--batch", "--level=1", "--risk=1", "--technique=BEU",
         "--dbms=postgresql", "--disable-coloring", "--ignore-code=*", "--threads=2", "--timeout=30",
         f"--headers={headers}", f"--time-limit={seconds}", f"--output-dir={output}", f"--results-file={results}",
     ]  # fmt: skip
-    status = _run(command, output, seconds)
-    log = (output / "log.txt").read_text("utf-8", "replace")
-    tested = log.count("[INFO] testing for SQL injection on") + log.count("does not seem to be injectable")
-    if not tested:
-        return [Finding(f"sqlmap ended with {status} and tested nothing; see {output}/log.txt")]
+    _run(command, output, seconds)
     rows = csv.DictReader(results.read_text("utf-8").splitlines()) if results.exists() else []
-    told = [
+    return [
         Finding(
             f"{row['Target URL']}: {row['Parameter']}, {row['Technique(s)']} {row['Note(s)']}",
             informational=FALSE in row["Note(s)"],
@@ -94,7 +124,6 @@ def run_sqlmap(ground: Ground, output: Path, seconds: int) -> list[Finding]:
         for row in rows
         if row["Technique(s)"]
     ]
-    return [*told, Finding(f"{tested} parameters tried", informational=True)]
 
 
 def run_schemathesis(ground: Ground, output: Path, seconds: int) -> list[Finding]:
