@@ -14,9 +14,13 @@ from stockroom.platform.limits import NAMES
 from tests.api.samples import Samples, add_samples
 from tests.running import PASSWORD, RunningServer, running_server
 
-# What ends the session that attacks: by its work, or after five wrong answers. `tests/api/test_injection.py` and
-# `tests/api/test_bad_input.py` try them, with a session for each.
-LEFT_OUT = {("post", "/api/auth/logout"), ("post", "/api/auth/step-up")}
+# What ends the session that attacks: by its work, found by its id, or after five wrong answers. The tests try them,
+# with a session for each (`tests/api/test_injection.py`, `tests/api/test_bad_input.py`).
+LEFT_OUT = {
+    ("post", "/api/auth/logout"),
+    ("post", "/api/auth/step-up"),
+    ("delete", "/api/me/sessions/{session_id}"),
+}
 FAULTS = ("fault", "unhandled")
 # Over TLS, as far as the server knows; as often as an attacker likes.
 SETTINGS = {
