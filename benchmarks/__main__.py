@@ -1,6 +1,6 @@
-"""``make bench``: one table, measured in one run.
+"""``make bench``: three tables, each measured in one run: speed, what the guards cost, and signing in beside others.
 
-Each scenario is run in turn by pgbench (the same statements: the limit) and by servers of one and two
+For speed each scenario is run in turn by pgbench (the same statements: the limit) and by servers of one and two
 workers; medians of the rounds are shown. Everything is on: sessions, CSRF, audit, idempotency, logs,
 durable commits.
 """
@@ -24,7 +24,7 @@ import uvloop
 from litestar import Litestar
 from psycopg.conninfo import make_conninfo
 
-from benchmarks import load
+from benchmarks import chain, doors, load
 from benchmarks.capture import Capture
 from benchmarks.limit import pgbench, scripts_of
 from benchmarks.scenarios import Scenario, Session, new_key, scenarios
@@ -35,12 +35,15 @@ from stockroom.platform.logs import set_up_logs
 from stockroom.settings import Settings, load_settings
 
 CLIENTS = 8
+STOCKROOM = Path(sys.executable).with_name("stockroom")
 PORTS = {1: 18_471, 2: 18_472}
+PLANTED = 18_473
+PARTS = ("speed", "chain", "doors")
 
 
 @contextmanager
-def server(settings: Settings, conninfo: str, workers: int) -> Generator[int]:
-    """A real server process on loopback; ended by its own process id."""
+def server(settings: Settings, conninfo: str, workers: int, *, planted: bool = False) -> Generator[int]:
+    """A real server process on loopback; ended by its own process id. ``planted``: it hashes on its loop."""
     environment = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"} | {
         "DATABASE_URL": conninfo,
         "DATABASE_OWNER_URL": make_conninfo(conninfo, user=OWNER),
@@ -50,12 +53,14 @@ def server(settings: Settings, conninfo: str, workers: int) -> Generator[int]:
         "LIMIT_SIGNED_IN": "6000000/minute",
         "LIMIT_LOGIN": "6000/minute",
     }
-    command = [str(Path(sys.executable).with_name("stockroom")), "serve", "--port", str(PORTS[workers])]
-    log = (settings.stockroom_data_dir / f"server-{workers}.log").open("wb")
+    port = PLANTED if planted else PORTS[workers]
+    program = [sys.executable, "-m", "benchmarks.on_the_loop"] if planted else [str(STOCKROOM)]
+    command = [*program, "serve", "--port", str(port)]
+    log = (settings.stockroom_data_dir / f"server-{port}.log").open("wb")
     process = subprocess.Popen([*command, "--workers", str(workers)], env=environment, stdout=log, stderr=log)
     try:
-        _await_ready(PORTS[workers])
-        yield PORTS[workers]
+        _await_ready(port)
+        yield port
     finally:
         process.terminate()
         process.wait(timeout=30)
@@ -181,10 +186,22 @@ def measure(
     return rows
 
 
+def _beside_sign_ins(settings: Settings, conninfo: str, port: int, rounds: int, seconds: float) -> str:
+    print("→ Signing in beside others", file=sys.stderr)
+    asyncio.run(doors.invite(settings, conninfo))
+    with server(settings, conninfo, 1, planted=True) as planted:
+        hashing = {
+            "hashing in threads": (port, sign_in(port)),
+            "hashing on the loop": (planted, sign_in(planted)),
+        }
+        return doors.measure(hashing, rounds=rounds, seconds=seconds)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(prog="make bench")
     parser.add_argument("--seconds", type=float, default=4, help="of each run")
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--only", choices=PARTS, action="append", help="these tables alone")
     chosen = parser.parse_args()
     data_dir = Path(tempfile.mkdtemp(prefix="stockroom-bench-"))
     data_dir.chmod(0o755)
@@ -196,14 +213,22 @@ def main() -> None:
             print("→ Filling the demo hospital", file=sys.stderr)
             ids = asyncio.run(furnish(settings, conninfo))
             ports = {count: stack.enter_context(server(settings, conninfo, count)) for count in PORTS}
-            wanted = scenarios(ids)
-            known = known_ids(conninfo, ids)
-            scripts = asyncio.run(capture_all(settings, conninfo, wanted, sign_in(ports[1]), known))
-            rows = measure(
-                wanted, scripts, cluster.bin / "pgbench", conninfo, ports,
-                rounds=chosen.rounds, seconds=chosen.seconds,
-            )  # fmt: skip
-        print(table(rows))
+            found: list[str] = []
+            parts = chosen.only or PARTS
+            if "chain" in parts:
+                found.append(chain.run(settings, conninfo, sign_in(ports[1]), rounds=chosen.rounds * 3))
+            if "doors" in parts:
+                found.append(_beside_sign_ins(settings, conninfo, ports[1], chosen.rounds, chosen.seconds))
+            if "speed" in parts:
+                wanted = scenarios(ids)
+                known = known_ids(conninfo, ids)
+                scripts = asyncio.run(capture_all(settings, conninfo, wanted, sign_in(ports[1]), known))
+                rows = measure(
+                    wanted, scripts, cluster.bin / "pgbench", conninfo, ports,
+                    rounds=chosen.rounds, seconds=chosen.seconds,
+                )  # fmt: skip
+                found.append(table(rows))
+        print("\n\n".join(found))
     finally:
         shutil.rmtree(data_dir, ignore_errors=True)
 

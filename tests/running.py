@@ -39,7 +39,10 @@ def free_port() -> int:
 class RunningServer:
     """Starts, kills and asks the command line. Its output goes to a file that failures quote."""
 
-    def __init__(self, room: Path, *, workers: int = 1, settings: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, room: Path, *, workers: int = 1, settings: Mapping[str, str | None] | None = None
+    ) -> None:
+        """A setting that is None is left to the default of the product, whatever the tests have set."""
         self.room = room
         self.data_dir = room / "data"
         self.port = free_port()
@@ -47,7 +50,7 @@ class RunningServer:
         self.log = room / "serve.log"
         self._process: subprocess.Popen[bytes] | None = None
         kept = {name: value for name, value in os.environ.items() if not name.startswith("STOCKROOM_")}
-        self._environment = {
+        wanted: dict[str, str | None] = {
             **kept,
             "STOCKROOM_DATA_DIR": str(self.data_dir),
             "PORT": str(self.port),
@@ -57,6 +60,7 @@ class RunningServer:
             "DB_POOL_MAX": "10",
             **(settings or {}),
         }
+        self._environment = {name: value for name, value in wanted.items() if value is not None}
 
     def run(self, *arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
         """A command of `stockroom`, to its end."""
@@ -178,7 +182,7 @@ def room_for_a_server() -> Iterator[Path]:
 
 @contextmanager
 def running_server(
-    room: Path, *, workers: int = 1, settings: Mapping[str, str] | None = None
+    room: Path, *, workers: int = 1, settings: Mapping[str, str | None] | None = None
 ) -> Iterator[RunningServer]:
     """A server that is stopped at the end, its database with it, however it ended before."""
     server = RunningServer(room, workers=workers, settings=settings)

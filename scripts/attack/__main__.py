@@ -16,6 +16,7 @@ from tests.running import room_for_a_server
 
 ROOT = Path(__file__).parents[2]
 OUTPUT = ROOT / "build/attack"
+SIGNED_OUT = "the session that attacks was ended: what came after that was tried by nobody"
 TOOLS = ("wapiti", "wapiti-signed-in", "sqlmap", "schemathesis")
 
 
@@ -31,6 +32,9 @@ def main(minutes: float, only: tuple[str, ...]) -> None:
         for name in only or TOOLS:
             print(f"→ {name}, at most {minutes:g} minutes", flush=True)
             found[name] = _run(name, ground, seconds)
+            if not ground.is_signed_in():
+                found[name].append(Finding(SIGNED_OUT))
+                break
         found["server log"] = [Finding(line) for line in ground.faults()]
         found["books"] = [Finding(f"{check['name']}: {check}") for check in ground.server.verify()]
         shutil.copy(ground.server.log, OUTPUT / "server.log")

@@ -11,21 +11,25 @@ from typing import Any
 import httpx
 
 from stockroom.platform.limits import NAMES
-from tests.api.samples import Samples
+from tests.api.samples import Samples, add_samples
 from tests.running import PASSWORD, RunningServer, running_server
 
-# What would end the session that attacks, or lock it out.
+# What ends the session that attacks: by its work, found by its id, or after five wrong answers. The tests try them,
+# with a session for each (`tests/api/test_injection.py`, `tests/api/test_bad_input.py`).
 LEFT_OUT = {
-    ("post", "/api/auth/login"),
     ("post", "/api/auth/logout"),
-    ("delete", "/api/me/sessions"),
-    ("post", "/api/me/password"),
+    ("post", "/api/auth/step-up"),
+    ("delete", "/api/me/sessions/{session_id}"),
 }
 FAULTS = ("fault", "unhandled")
 # Over TLS, as far as the server knows; as often as an attacker likes.
-SETTINGS = {"SECURE_COOKIES": "true", "LOG_FORMAT": "json", "LOG_LEVEL": "ERROR"} | {
-    f"LIMIT_{name.upper()}": "1000000/second" for name in NAMES
-}
+SETTINGS = {
+    "SECURE_COOKIES": "true",
+    "LOG_FORMAT": "json",
+    "LOG_LEVEL": "ERROR",
+    "LOCK_FAILURES": "100",
+    "LOCK_TOTAL": "10000",
+} | {f"LIMIT_{name.upper()}": "1000000/second" for name in NAMES}
 
 
 @dataclass(frozen=True)
@@ -38,6 +42,10 @@ class Ground:
     @property
     def headers(self) -> dict[str, str]:
         return {"Cookie": self.cookie, "X-CSRF-Token": self.token}
+
+    def is_signed_in(self) -> bool:
+        """Whether the session still lives: what is refused at the door has tried nothing behind it."""
+        return httpx.get(f"{self.server.url}/api/auth/me", headers=self.headers, timeout=60).is_success
 
     def description(self) -> dict[str, Any]:
         """OpenAPI, ids that exist as examples, without what would sign the attacker out."""
@@ -75,10 +83,14 @@ def open_ground(room: Path) -> Iterator[Ground]:
         assert filled.returncode == 0, filled.stderr
         server.create_user("attacker", "admin")
         server.start()
-        answer = httpx.post(
-            f"{server.url}/api/auth/login", json={"username": "attacker", "password": PASSWORD}, timeout=60
-        )
-        answer.raise_for_status()
+        add_samples(server.conninfo)
+        _sign_in(server)  # the oldest session of all is the one that is there to be ended
+        answer = _sign_in(server)
         given = SimpleCookie(answer.headers["set-cookie"])
         cookie = "; ".join(f"{name}={morsel.value}" for name, morsel in given.items())
         yield Ground(server, cookie, answer.json()["csrf_token"], Samples(server.conninfo))
+
+
+def _sign_in(server: RunningServer) -> httpx.Response:
+    body = {"username": "attacker", "password": PASSWORD}
+    return httpx.post(f"{server.url}/api/auth/login", json=body, timeout=60).raise_for_status()

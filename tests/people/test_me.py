@@ -49,9 +49,34 @@ async def test_a_new_password_asks_the_old_one_and_ends_the_other_sessions(sign_
     assert (weak.status_code, weak.json()["code"]) == (422, "password.weak")
     assert (await other.get("/api/me")).status_code == 200
     done = await client.post("/api/me/password", json={"old_password": PASSWORD, "password": NEW})
-    assert done.json() == {"sessions_ended": 1}
+    assert done.json() | {"csrf_token": ""} == {"sessions_ended": 1, "csrf_token": ""}
     assert (await client.get("/api/me")).status_code == 200
     assert (await other.get("/api/me")).status_code == 401
+
+
+@pytest.mark.parametrize("way", ["api", "page"])
+async def test_a_new_password_gives_the_session_a_new_id_so_that_a_copied_cookie_is_dead(
+    sign_in: SignIn, way: str
+) -> None:
+    client, thief = await sign_in("ward"), await sign_in.visitor()
+    thief.cookies.set("session", client.cookies["session"])
+    assert (await thief.get("/api/me")).status_code == 200
+    token = client.headers["X-CSRF-Token"]
+    if way == "api":
+        body = {"old_password": PASSWORD, "password": NEW}
+        done = await client.post("/api/me/password", json=body, headers={"Idempotency-Key": "one"})
+        client.headers["X-CSRF-Token"] = done.json()["csrf_token"]
+    else:
+        form = form_of(await client.get("/me"))
+        words = {"old_password": PASSWORD, "password": NEW, "password_repeat": NEW}
+        done = await client.post("/me/password", data=form | words)
+        client.headers["X-CSRF-Token"] = (await client.get("/api/auth/me")).json()["csrf_token"]
+    assert done.status_code in (200, 303)
+    assert (await thief.get("/api/me")).status_code == 401
+    theme = {"theme": "dark"}
+    assert (await client.put("/api/me/theme", json=theme)).status_code == 204
+    old = await client.put("/api/me/theme", json=theme, headers={"X-CSRF-Token": token})
+    assert (old.status_code, old.json()["code"]) == (403, "csrf.refused")
 
 
 async def test_the_page_shows_the_profile_again_as_typed(sign_in: SignIn) -> None:

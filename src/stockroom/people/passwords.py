@@ -126,15 +126,17 @@ async def hash_password(password: str) -> str:
     return await asyncio.get_running_loop().run_in_executor(_THREADS, _HASHER.hash, password)
 
 
-@cache
-def _decoy() -> str:
-    """A hash of nothing anybody knows: an unknown user costs the same time as a wrong password."""
-    return _HASHER.hash("\x00no account\x00")
+_DECOY = (
+    f"$argon2id$v=19$m={_HASHER.memory_cost},t={_HASHER.time_cost},p={_HASHER.parallelism}"
+    f"${'A' * (_HASHER.salt_len * 4 // 3 + 1)}${'A' * (_HASHER.hash_len * 4 // 3 + 1)}"
+)
+"""No password's hash (its salt and its bytes are zero), made without hashing: an unknown user costs the same time as a
+wrong password, the first one of a process too."""
 
 
 def _verify(hashed: str | None, password: str) -> bool:
     try:
-        _HASHER.verify(hashed or _decoy(), password)
+        _HASHER.verify(hashed or _DECOY, password)
     except (VerificationError, InvalidHashError):
         return False
     return hashed is not None

@@ -10,6 +10,7 @@ from stockroom.people import queries
 from stockroom.people.actions.access import end_sessions, replace_password
 from stockroom.people.actions.accounts import Language, note_new_address, require_free_login
 from stockroom.people.actions.notices import PASSWORD_CHANGED, tell_security
+from stockroom.people.actions.sign_in import SignedIn, renew_session
 from stockroom.people.errors import PasswordWrong, TimeZoneUnknown
 from stockroom.people.passwords import Policy, password_matches
 from stockroom.people.queries.accounts import Account
@@ -87,8 +88,9 @@ async def update_profile(
 
 async def change_password(
     db: Connection, *, identity: Identity, change: PasswordChange, policy: Policy, actor: Actor, at: datetime
-) -> int:
-    """Ends the person's other sessions, answers how many, and tells the person by mail.
+) -> tuple[int, SignedIn]:
+    """Ends the person's other sessions, answers how many, and tells the person by mail. The one that asks goes on
+    under a new id, which is answered too: whoever copied its cookie is out as well.
 
     Raises PasswordWrong, PasswordWeak.
     """
@@ -102,7 +104,7 @@ async def change_password(
         db, actor, "people.profile.change_password", "account", account.id, after={"sessions_ended": ended}
     )
     await tell_security(db, account, PASSWORD_CHANGED, at=at)
-    return ended
+    return ended, await renew_session(db, identity=identity)
 
 
 async def choose_theme(db: Connection, *, identity: Identity, choice: ThemeChoice, actor: Actor) -> None:

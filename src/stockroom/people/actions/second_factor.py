@@ -8,6 +8,7 @@ from stockroom.people.passkeys import PasskeyAnswer
 from stockroom.platform import audit
 from stockroom.platform.access import Actor
 from stockroom.platform.db import Connection, execute
+from stockroom.platform.ids import new_id
 from stockroom.platform.sessions import Identity
 
 TAKE_PENDING = "delete from people.session where token_hash = %(token_hash)s and pending"
@@ -36,16 +37,17 @@ async def sign_in_with_passkey(
 ) -> SignedIn:
     """A passkey that verified its user is both factors at once.
 
-    Raises PasskeyUnproved for an unknown one, a disabled account and a wrong answer alike.
+    Raises PasskeyUnproved for an unknown one, a disabled account and a wrong answer alike, after the same statements.
     """
     try:
         credential_id, handle = passkeys.credential_id_of(answer), passkeys.handle_of(answer)
     except PasskeyRefused as error:
         raise PasskeyUnproved from error
-    owner = await queries.find_passkey_owner(db, credential_id)
-    if owner is None or handle is None or not await queries.hold_account(db, owner):
-        raise PasskeyUnproved
+    owner = await queries.find_passkey_owner(db, credential_id) or new_id()
+    is_active = await queries.hold_account(db, owner)
     await use_passkey(db, account_id=owner, answer=answer, ground=ground)
+    if handle is None or not is_active:
+        raise PasskeyUnproved
     account = await queries.get_account(db, owner)
     return await open_proved_session(
         db, account_id=owner, name=account.name, second_factor="passkey", visit=visit

@@ -33,6 +33,7 @@ set last_sign_in_at = case when %(pending)s::boolean then last_sign_in_at else %
 where id = %(id)s and active and password_hash = %(password_hash)s
 """
 NOTE_SIGN_IN = "update people.account set last_sign_in_at = %(at)s where id = %(id)s and active"
+RENEW_SESSION = "update people.session set token_hash = %(new)s where token_hash = %(old)s"
 DELETE_SESSION = "delete from people.session where token_hash = %(token_hash)s"
 TOUCH = "update people.session set last_seen_at = %(at)s where token_hash = %(token_hash)s"
 PURGE = "delete from people.session where account_id = %(account_id)s and expires_at <= %(at)s"
@@ -112,6 +113,18 @@ async def _insert_session(
     facts = {"address": visit.address} | ({"second_factor": second_factor} if second_factor else {})
     audit.record(db, actor, action, "account", account_id, after=facts)
     return SignedIn(token, token_hash, account_id, owes)
+
+
+async def renew_session(db: Connection, *, identity: Identity) -> SignedIn:
+    """The same session under a new id: a copy of the old cookie opens nothing any more.
+
+    Raises CredentialsInvalid where the session has ended meanwhile.
+    """
+    token = sessions.new_token()
+    token_hash = sessions.hash_token(token)
+    if not await execute(db, RENEW_SESSION, {"new": token_hash, "old": identity.token_hash}):
+        raise CredentialsInvalid
+    return SignedIn(token, token_hash, identity.account_id, owes=[])
 
 
 async def sign_out(db: Connection, *, identity: Identity, actor: Actor) -> None:

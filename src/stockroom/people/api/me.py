@@ -13,7 +13,7 @@ from stockroom.people import queries
 from stockroom.people.actions import profile
 from stockroom.people.actions.profile import LanguageChoice, PasswordChange, ProfileInput, ThemeChoice
 from stockroom.people.queries.accounts import Account, OpenSession
-from stockroom.people.web import open_sessions, settings_of
+from stockroom.people.web import open_sessions, set_session_cookie, settings_of, take_over
 from stockroom.platform.access import Actor
 from stockroom.platform.api_schema import PEOPLE_ONLY
 from stockroom.platform.db import Connection
@@ -30,6 +30,13 @@ class SessionsEnded(msgspec.Struct, frozen=True):
     """How many of the person's other sessions ended."""
 
     sessions_ended: int
+
+
+class PasswordChanged(msgspec.Struct, frozen=True):
+    """How many other sessions ended; the token that changes must carry from now on."""
+
+    sessions_ended: int
+    csrf_token: str
 
 
 def _identity(request: AnyRequest) -> Identity:
@@ -65,6 +72,7 @@ async def put_me(
 @post(
     "/api/me/password",
     guards=SIGNED_IN,
+    opt={"unkept": True},
     security=[PEOPLE_ONLY],
     status_code=200,
     tags=TAGS,
@@ -76,9 +84,10 @@ async def post_my_password(
     db: NamedDependency[Connection],
     actor: NamedDependency[Actor],
     data: JSONBody[PasswordChange],
-) -> SessionsEnded:
-    """Other sessions end. 422 `password.wrong` for the present one, `password.weak` for the new."""
-    ended = await profile.change_password(
+) -> Response[PasswordChanged]:
+    """Other sessions end, and this one gets a new id and a new token. 422 `password.wrong` for the present one,
+    `password.weak` for the new."""
+    ended, renewed = await profile.change_password(
         db,
         identity=_identity(request),
         change=data,
@@ -86,7 +95,10 @@ async def post_my_password(
         actor=actor,
         at=scope_of(request).at,
     )
-    return SessionsEnded(ended)
+    await take_over(request, renewed)
+    response = Response(PasswordChanged(ended, scope_of(request).csrf_token()))
+    set_session_cookie(request, response)
+    return response
 
 
 @put(

@@ -14,7 +14,7 @@ from stockroom.people.actions.profile import LanguageChoice, PasswordChange, Pro
 from stockroom.people.pages.access import new_password_words, typed_passwords
 from stockroom.people.queries.accounts import Account
 from stockroom.people.rules import device_words, zones_by_area
-from stockroom.people.web import choice_cookie, open_sessions, settings_of
+from stockroom.people.web import choice_cookie, open_sessions, set_session_cookie, settings_of, take_over
 from stockroom.platform.access import Actor
 from stockroom.platform.db import Connection, savepoint
 from stockroom.platform.errors import Refusal
@@ -52,7 +52,7 @@ async def change_profile(
     return redirect(request, "/me", flash=_("Saved."))
 
 
-@post("/me/password", guards=SIGNED_IN, include_in_schema=False, status_code=303)
+@post("/me/password", guards=SIGNED_IN, opt={"unkept": True}, include_in_schema=False, status_code=303)
 async def change_my_password(
     request: AnyRequest, db: NamedDependency[Connection], actor: NamedDependency[Actor]
 ) -> Response[Any]:
@@ -61,7 +61,7 @@ async def change_my_password(
     try:
         async with savepoint(db):
             change = convert(typed_passwords(form, "old_password", "password"), PasswordChange)
-            await profile.change_password(
+            _ended, renewed = await profile.change_password(
                 db,
                 identity=identity,
                 change=change,
@@ -71,11 +71,14 @@ async def change_my_password(
             )
     except Refusal as refusal:
         return await my_page(request, "password", {}, refusal)
-    return redirect(
+    await take_over(request, renewed)
+    response = redirect(
         request,
         "/me",
         flash=_("Your password is changed. You are signed out everywhere else, and your API keys stopped."),
     )
+    set_session_cookie(request, response)
+    return response
 
 
 @post("/me/sessions/{session_id:uuid}/end", guards=SIGNED_IN, include_in_schema=False, status_code=303)
