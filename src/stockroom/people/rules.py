@@ -236,6 +236,7 @@ EVENT_WORDS: dict[str, str] = {
     "access.denied": N_("Access denied"),
     "csrf.refused": N_("Form from elsewhere refused"),
     "limit.hit": N_("Asked too often"),
+    "upload.refused": N_("Upload refused"),
     "alert.brute_force": N_("Many wrong passwords from one address"),
 }
 """What a security event is called on screen; one that is not named here shows its code."""

@@ -8,24 +8,35 @@ import structlog
 from litestar import Request
 from litestar.datastructures import FormMultiDict
 from litestar.enums import ScopeType
+from litestar.exceptions import ClientException
+from litestar.exceptions.http_exceptions import RequestEntityTooLarge
 from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, Empty, Receive, Scope, Send
 from litestar.utils.scope.state import ScopeState
 from psycopg import OperationalError
 
-from stockroom.platform import bearer, csrf, idempotency, sessions
+from stockroom.platform import bearer, csrf, sessions
 from stockroom.platform.addresses import client_address, counted_as
 from stockroom.platform.clock import Clock
 from stockroom.platform.cookies import cookie_name
 from stockroom.platform.db import Database
-from stockroom.platform.errors import Forbidden, Unavailable
+from stockroom.platform.errors import Forbidden, Refusal, TooLarge, Unavailable
 from stockroom.platform.exact_request import ExactRequest
-from stockroom.platform.held_answer import BufferedAnswer, replayed
+from stockroom.platform.held_answer import replayed
 from stockroom.platform.i18n import choose_language, known_zone, set_language
 from stockroom.platform.limits import Limits, RateLimited, take
-from stockroom.platform.scope import LANGUAGE_COOKIE, STATE_KEY, RequestScope, note_refusal
+from stockroom.platform.parts import FormBroken
+from stockroom.platform.scope import (
+    LANGUAGE_COOKIE,
+    STATE_KEY,
+    RequestScope,
+    form_value,
+    note_refusal,
+    option_of,
+)
 from stockroom.platform.security import write_events
 from stockroom.platform.sessions import Identity, IdentityLoader
+from stockroom.platform.writing import Writing
 
 log = structlog.get_logger("stockroom.security")
 BY_ADDRESS = frozenset({"login", "reset"})
@@ -75,9 +86,7 @@ class ScopeMiddleware(ASGIMiddleware):
 
     async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
         request = ExactRequest(scope, receive=receive, send=send)
-        if request.method in csrf.UNSAFE:
-            # Before a connection is taken: whoever sends slowly holds none.
-            await request.body()
+        too_large = await _read_body(request)
         here = RequestScope(
             request_id=scope["state"].get("request_id", ""),
             at=self.clock().astimezone(self.zone),
@@ -89,6 +98,8 @@ class ScopeMiddleware(ASGIMiddleware):
         )
         scope["state"][STATE_KEY] = here
         try:
+            if too_large is not None:
+                await self._refuse_body(request, here, too_large)
             await self._pass(request, here, receive, send, next_app)
         finally:
             await _leave(request, here)
@@ -106,20 +117,43 @@ class ScopeMiddleware(ASGIMiddleware):
             await self._count(request, here)
             if request.method in csrf.UNSAFE:
                 await self._check_csrf(request, here)
-        except Forbidden as refusal:
-            note_refusal(here, refusal)
+            await self._pass_on(request, here, receive, send, next_app)
+        except Refusal as refusal:
+            _note_at_the_door(request, here, refusal)
             raise
+
+    async def _pass_on(
+        self,
+        request: Request[Any, Any, Any],
+        here: RequestScope,
+        receive: Receive,
+        send: Send,
+        next_app: ASGIApp,
+    ) -> None:
+        """What handlers refuse is rendered further in; what comes out of here was refused around them."""
         if request.method not in csrf.UNSAFE:
             await next_app(request.scope, receive, send)
-        elif _option(request, "transaction") == "own":
+        elif option_of(request, "transaction") == "own":
             await next_app(request.scope, replayed(await request.body(), receive), send)
         else:
-            await self._in_transaction(request, here, send, next_app)
+            await Writing(request, here, told=self.told).run(next_app, send)
+
+    async def _refuse_body(
+        self, request: Request[Any, Any, Any], here: RequestScope, too_large: ClientException
+    ) -> None:
+        """An upload that was cut at its limit counts as one, and the log says whose it was, where that is known."""
+        try:
+            await self._identify(request, here)
+            await self._count(request, here)
+        except Forbidden as refusal:
+            note_refusal(here, refusal)
+        here.note("upload.refused", code=TooLarge.code)
+        raise too_large
 
     async def _count(self, request: Request[Any, Any, Any], here: RequestScope) -> None:
         """Named limits of the route, else those of anonymous callers; signed-in people have their own besides."""
         state: dict[str, Any] = request.scope["state"]
-        name = _option(request, "limit")
+        name = option_of(request, "limit")
         known = here.identity or here.pending
         who = here.address if known is None else here.keeper
         try:
@@ -191,53 +225,28 @@ class ScopeMiddleware(ASGIMiddleware):
         csrf.check_source(request.headers, own_origins(request.scope) | self.origins)
         if here.identity is None and csrf.is_browserless(request.headers):
             return
-        token = request.headers.get(csrf.HEADER) or await _form_value(request, csrf.FIELD)
+        token = request.headers.get(csrf.HEADER) or await form_value(request, csrf.FIELD)
         if not here.csrf_bound_to or not csrf.token_is_valid(here.secret, here.csrf_bound_to, token):
             raise csrf.CsrfRefused(reason="token")
 
-    def _tell(self, here: RequestScope) -> None:
-        """Changes about access are security events besides being audited."""
-        for entry in here.db.pending_audit:
-            if entry.action in self.told:
-                here.note(entry.action, about=entry.entity_id)
 
-    async def _in_transaction(
-        self, request: Request[Any, Any, Any], here: RequestScope, send: Send, next_app: ASGIApp
-    ) -> None:
-        answer = BufferedAnswer()
-        await self.database.begin(here.db)
-        try:
-            # A visitor has no place of their own to keep answers in; a proof that counts once is kept nowhere.
-            unkept = here.identity is None or _option(request, "unkept")
-            key = "" if unkept else await _idempotency_key(request)
-            kept = None
-            if key:
-                print_ = idempotency.fingerprint(
-                    here.secret, request.method, request.url.path, await request.body()
-                )
-                kept = await idempotency.claim(here.db, account_id=here.keeper, key=key, print_=print_)
-            if kept is None:
-                await next_app(request.scope, replayed(await request.body(), request.receive), answer.send)
-            if kept is None and answer.status < 400 and not here.refused:
-                if key:
-                    await idempotency.keep(
-                        here.db, account_id=here.keeper, key=key, status=answer.status,
-                        headers=answer.headers, body=None if _option(request, "secret_answer") else answer.body,
-                    )  # fmt: skip
-                self._tell(here)
-                await self.database.complete(here.db)
-            else:
-                await self.database.abandon(here.db)
-        except BaseException:
-            # The answer was held back: whoever renders the error may still start one.
-            ScopeState.from_scope(request.scope).response_started = False
-            await self.database.abandon(here.db)
+async def _read_body(request: Request[Any, Any, Any]) -> ClientException | None:
+    """Before a connection is taken: whoever sends slowly holds none. Answers what refused an upload over its limit."""
+    try:
+        if request.method in csrf.UNSAFE:
+            await request.body()
+    except RequestEntityTooLarge as error:
+        if not option_of(request, "upload"):
             raise
-        if kept is not None and kept.body is None:
-            raise bearer.SecretShownOnce
-        if kept is not None:
-            answer = BufferedAnswer.replayed(kept)
-        await answer.release(send)
+        return error
+    return None
+
+
+def _note_at_the_door(request: Request[Any, Any, Any], here: RequestScope, refusal: Refusal) -> None:
+    if isinstance(refusal, Forbidden):
+        note_refusal(here, refusal)
+    elif isinstance(refusal, FormBroken | TooLarge) and option_of(request, "upload"):
+        here.note("upload.refused", code=refusal.code)
 
 
 async def _leave(request: Request[Any, Any, Any], here: RequestScope) -> None:
@@ -264,30 +273,8 @@ async def _write_notes(request: Request[Any, Any, Any], here: RequestScope) -> N
         )
 
 
-def _option(request: Request[Any, Any, Any], name: str) -> Any:
-    """What the route says of itself, such as ``opt={"limit": "login"}``. ``secret_answer``: the answer tells a
-    secret once, and is kept nowhere."""
-    return request.scope["route_handler"].opt.get(name)
-
-
-async def _form_value(request: Request[Any, Any, Any], name: str) -> str:
-    await request.body()
-    if request.content_type[0] not in ("application/x-www-form-urlencoded", "multipart/form-data"):
-        return ""
-    value = (await request.form()).get(name, "")
-    return value if isinstance(value, str) else ""
-
-
 async def _close_uploads(scope: Scope) -> None:
     """Litestar closes what was uploaded only where it came to the handler; a guard may have refused before."""
     form = ScopeState.from_scope(scope).form
     if form is not Empty:
         await FormMultiDict.from_form_data(form).close()
-
-
-async def _idempotency_key(request: Request[Any, Any, Any]) -> str:
-    key = request.headers.get(idempotency.HEADER)
-    if key is None:
-        key = await _form_value(request, idempotency.FIELD)
-        return idempotency.check_key(key) if key else ""
-    return idempotency.check_key(key)

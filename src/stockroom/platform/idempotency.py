@@ -68,8 +68,19 @@ async def claim(db: Connection, *, account_id: str, key: str, print_: bytes) -> 
     params = {"account_id": account_id, "key": key, "fingerprint": print_}
     if await execute(db, CLAIM, params):
         return None
-    kept = await fetch_one(db, EARLIER, params, Kept)
-    if kept is None or kept.fingerprint != print_ or kept.status is None:
+    kept = await find_kept(db, account_id=account_id, key=key, print_=print_)
+    if kept is None:
+        raise IdempotencyMismatch
+    return kept
+
+
+async def find_kept(db: Connection, *, account_id: str, key: str, print_: bytes) -> Kept | None:
+    """The answer that was given to the key before, if any.
+
+    Raises IdempotencyMismatch where the key belongs to another request.
+    """
+    kept = await fetch_one(db, EARLIER, {"account_id": account_id, "key": key}, Kept)
+    if kept is not None and (kept.fingerprint != print_ or kept.status is None):
         raise IdempotencyMismatch
     return kept
 

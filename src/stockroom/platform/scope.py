@@ -1,6 +1,6 @@
 """What one request carries: id, moment, connection, person, what is noted about it."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any
@@ -32,8 +32,8 @@ class RequestScope:
     """
 
     __slots__ = (
-        "_db", "actor", "address", "at", "csrf_bound_to", "database", "identity", "key", "must_enrol",
-        "new_visitor", "notes", "pending", "refused", "request_id", "secret", "zone",
+        "_db", "actor", "address", "at", "begin_late", "csrf_bound_to", "database", "identity", "key",
+        "must_enrol", "new_visitor", "notes", "pending", "refused", "request_id", "secret", "zone",
     )  # fmt: skip
 
     def __init__(
@@ -62,6 +62,7 @@ class RequestScope:
         self.csrf_bound_to = b""
         self.new_visitor = ""
         self.notes: list[Note] = []
+        self.begin_late: Callable[[], Awaitable[None]] | None = None
         self._db: Connection | None = db
 
     @property
@@ -72,10 +73,30 @@ class RequestScope:
 
     @asynccontextmanager
     async def without_connection(self) -> AsyncGenerator[None]:
-        """Gives the connection back while something slow runs that needs none; outside of transactions only."""
+        """Gives the connection back while something slow runs that needs none; outside of transactions only.
+
+        What is refused inside finds one again, for the page that says so.
+        """
         await self.release()
-        yield
+        try:
+            yield
+        except Exception:
+            self.take_connection(await self.database.acquire())
+            raise
         self.take_connection(await self.database.acquire())
+
+    @asynccontextmanager
+    async def before_transaction(self) -> AsyncGenerator[None]:
+        """For a route with ``opt={"transaction": "late"}``: what is slow runs inside and holds no connection; the
+        request's one transaction begins after it, on a connection of its own (``db`` is another one then).
+
+        Raises AnsweredBefore where a request with the same idempotency key was answered meanwhile.
+        """
+        if self.begin_late is None:
+            raise RuntimeError("the route does not say that its transaction begins late")
+        async with self.without_connection():
+            yield
+        await self.begin_late()
 
     @property
     def has_connection(self) -> bool:
@@ -147,3 +168,18 @@ def note_refusal(here: RequestScope, refusal: Forbidden) -> None:
     """A denied access is a security event, wherever it was refused."""
     event = "csrf.refused" if isinstance(refusal, csrf.CsrfRefused) else "access.denied"
     here.note(event, code=refusal.code, **refusal.facts)
+
+
+def option_of(request: Request[Any, Any, Any], name: str) -> Any:
+    """What the route says of itself, such as ``opt={"limit": "login"}``. ``secret_answer``: the answer tells a
+    secret once, and is kept nowhere."""
+    return request.scope["route_handler"].opt.get(name)
+
+
+async def form_value(request: Request[Any, Any, Any], name: str) -> str:
+    """A text field of a form; empty where the body is none, or has no such field."""
+    await request.body()
+    if request.content_type[0] not in ("application/x-www-form-urlencoded", "multipart/form-data"):
+        return ""
+    value = (await request.form()).get(name, "")
+    return value if isinstance(value, str) else ""

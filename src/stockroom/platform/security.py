@@ -19,7 +19,15 @@ from stockroom.platform.lists import Filter, ListSpec, Sort
 log = structlog.get_logger("stockroom.security")
 
 REFUSED = frozenset(
-    {"access.denied", "csrf.refused", "csp.report", "limit.hit", "key.refused", "session.refused"}
+    {
+        "access.denied",
+        "csrf.refused",
+        "csp.report",
+        "limit.hit",
+        "key.refused",
+        "session.refused",
+        "upload.refused",
+    }
 )
 """What anybody can cause as often as they like: one row a minute for each kind, address and account."""
 

@@ -63,12 +63,11 @@ async def get_documents(
 )
 async def post_document(
     request: AnyRequest,
-    db: NamedDependency[Connection],
     actor: NamedDependency[Actor],
     receipt_id: FromPath[UUID],
 ) -> Response[FileFacts]:
     """A PDF is kept as it is; JPEG, PNG and WebP are written anew as WebP of at most 2400 pixels."""
-    async with kept_document(request) as document:
+    async with kept_document(request) as (db, document):
         made = await attach_document(
             db, receipt_id=receipt_id, document=document, actor=actor, at=scope_of(request).at
         )

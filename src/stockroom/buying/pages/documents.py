@@ -47,12 +47,12 @@ async def add_document(
 ) -> Response[Any]:
     receipt = await queries.get_receipt(db, receipt_id, actor=actor)
     try:
-        async with kept_document(request) as document, savepoint(db):
+        async with kept_document(request) as (late, document), savepoint(late):
             await attach_document(
-                db, receipt_id=receipt_id, document=document, actor=actor, at=scope_of(request).at
+                late, receipt_id=receipt_id, document=document, actor=actor, at=scope_of(request).at
             )
     except Refusal as refusal:
-        return await receipt_page(request, db, receipt, {}, refusal)
+        return await receipt_page(request, scope_of(request).db, receipt, {}, refusal)
     return redirect(request, f"/receipts/{receipt_id}#documents", flash=_("The document is added."))
 
 

@@ -54,14 +54,13 @@ async def get_product_photo(
 )
 async def put_product_photo(
     request: AnyRequest,
-    db: NamedDependency[Connection],
     actor: NamedDependency[Actor],
     product_id: FromPath[UUID],
 ) -> Response[FileFacts]:
     """JPEG, PNG, WebP or GIF, as a form field `file` or as the body itself. It is written anew as WebP, without
     what the camera noted."""
     version, at = seen_version(request), scope_of(request).at
-    async with kept_photo(request) as photo:
+    async with kept_photo(request) as (db, photo):
         made = await set_product_photo(
             db, product_id=product_id, photo=photo, version=version, actor=actor, at=at
         )

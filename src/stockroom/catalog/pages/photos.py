@@ -27,19 +27,16 @@ WRITES = [Needs("catalog.product.write")]
     "/products/{product_id:uuid}/photo", guards=WRITES, opt=UPLOAD, include_in_schema=False, status_code=303
 )
 async def upload_photo(
-    request: AnyRequest,
-    db: NamedDependency[Connection],
-    actor: NamedDependency[Actor],
-    product_id: FromPath[UUID],
+    request: AnyRequest, actor: NamedDependency[Actor], product_id: FromPath[UUID]
 ) -> Response[Any]:
     version, at = form_version(await read_form(request)), scope_of(request).at
     try:
-        async with kept_photo(request) as photo, savepoint(db):
+        async with kept_photo(request) as (db, photo), savepoint(db):
             await set_product_photo(
                 db, product_id=product_id, photo=photo, version=version, actor=actor, at=at
             )
     except Refusal as refusal:
-        return await product_page(request, db, product_id, "", refusal=refusal)
+        return await product_page(request, scope_of(request).db, product_id, "", refusal=refusal)
     return redirect(request, f"/products/{product_id}", flash=_("Saved."))
 
 

@@ -55,14 +55,13 @@ async def get_patient_photo(
 )
 async def put_patient_photo(
     request: AnyRequest,
-    db: NamedDependency[Connection],
     actor: NamedDependency[Actor],
     patient_id: FromPath[UUID],
 ) -> Response[FileFacts]:
     """JPEG, PNG, WebP or GIF, as a form field `file` or as the body itself. It is written anew as WebP, without
     what the camera noted."""
     version, at = seen_version(request), scope_of(request).at
-    async with kept_photo(request) as photo:
+    async with kept_photo(request) as (db, photo):
         made = await set_patient_photo(
             db, patient_id=patient_id, photo=photo, version=version, actor=actor, at=at
         )

@@ -35,12 +35,12 @@ async def upload_photo(
     patient = await get_patient(db, patient_id, actor)
     version, at = form_version(await read_form(request)), scope_of(request).at
     try:
-        async with kept_photo(request) as photo, savepoint(db):
+        async with kept_photo(request) as (late, photo), savepoint(late):
             await set_patient_photo(
-                db, patient_id=patient_id, photo=photo, version=version, actor=actor, at=at
+                late, patient_id=patient_id, photo=photo, version=version, actor=actor, at=at
             )
     except Refusal as refusal:
-        return await patient_page(request, db, patient, refusal)
+        return await patient_page(request, scope_of(request).db, patient, refusal)
     return redirect(request, f"/patients/{patient_id}", flash=_("Saved."))
 
 

@@ -34,20 +34,23 @@ delete from interchange.draft where id = %(id)s and account_id is not distinct f
 """
 
 
-async def lay_draft(
-    db: Connection, *, name: str, migration: Migration, currency: str, actor: Actor, at: datetime
-) -> UUID:
-    """Rehearse the plan and keep it with its report for a day.
-
-    Raises SourceBroken with every broken file, and what rehearse_alorf raises.
-    """
+def require_plan(migration: Migration) -> Plan:
+    """What importing would do. Raises SourceBroken with every broken file."""
     if migration.plan is None:
         raise SourceBroken(errors=[
             FieldError("/file", line.code, MESSAGES[line.code], {"file": line.file, **line.details})
             for line in migration.report.fatal
         ])  # fmt: skip
+    return migration.plan
+
+
+async def lay_draft(
+    db: Connection, *, name: str, migration: Migration, currency: str, actor: Actor, at: datetime
+) -> UUID:
+    """Rehearse the plan and keep it with its report for a day. Raises SourceBroken, and what rehearse_alorf raises."""
+    plan = require_plan(migration)
     await execute(db, FORGET_OLD, {"before": at - KEPT})
-    outcome = await rehearse_alorf(db, plan=migration.plan, currency=currency, actor=actor, at=at)
+    outcome = await rehearse_alorf(db, plan=plan, currency=currency, actor=actor, at=at)
     report = ImportReport(path=name, at=at, dry_run=True, report=migration.report, outcome=outcome)
     draft_id = new_id()
     columns = {
@@ -55,7 +58,7 @@ async def lay_draft(
         "account_id": actor.id,
         "name": name,
         "at": at,
-        "plan": msgspec.json.encode(migration.plan),
+        "plan": msgspec.json.encode(plan),
         "report": msgspec.json.encode(report),
     }
     await execute(db, LAY, columns)

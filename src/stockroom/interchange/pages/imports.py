@@ -11,7 +11,8 @@ from litestar.datastructures import State
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
-from stockroom.interchange.actions.drafts import drop_draft, import_draft, lay_draft
+from stockroom.interchange.actions.drafts import drop_draft, import_draft, lay_draft, require_plan
+from stockroom.interchange.alorf import Migration
 from stockroom.interchange.alorf.upload import plan_upload, shown_name
 from stockroom.interchange.errors import UploadMissing
 from stockroom.interchange.pages.lines import LinesAsked, all_lines, count_codes, page_of
@@ -22,7 +23,7 @@ from stockroom.platform.db import Connection, savepoint
 from stockroom.platform.errors import N_, Refusal
 from stockroom.platform.fields import convert
 from stockroom.platform.files.errors import FileEmpty, FileMissing
-from stockroom.platform.files.uploads import UPLOAD, uploaded
+from stockroom.platform.files.uploads import UPLOAD, examined
 from stockroom.platform.i18n import gettext as _
 from stockroom.platform.pages import form_errors, is_htmx, page, redirect
 from stockroom.platform.scope import scope_of
@@ -64,18 +65,15 @@ async def ask_for_upload(request: AnyRequest) -> Response[Any]:
 @post(
     "/import", guards=[Needs("interchange.import.run")], opt=UPLOAD, include_in_schema=False, status_code=303
 )
-async def rehearse_upload(
-    request: AnyRequest, db: NamedDependency[Connection], actor: NamedDependency[Actor]
-) -> Response[Any]:
+async def rehearse_upload(request: AnyRequest, actor: NamedDependency[Actor]) -> Response[Any]:
     settings: Settings = request.app.state.settings
-    at = scope_of(request).at
+    here = scope_of(request)
+    at = here.at
     try:
-        name, content = await _uploaded(request)
-        plan = partial(plan_upload, content, name=name, at=at, zone=settings.zone)
-        migration = await to_thread.run_sync(plan)
-        async with savepoint(db):
+        name, migration = await _planned(request, settings)
+        async with savepoint(here.db):
             draft_id = await lay_draft(
-                db,
+                here.db,
                 name=shown_name(name),
                 migration=migration,
                 currency=settings.currency,
@@ -87,13 +85,17 @@ async def rehearse_upload(
     return redirect(request, f"/import/{draft_id}")
 
 
-async def _uploaded(request: AnyRequest) -> tuple[str, bytes]:
-    """The file's name and bytes. Raises UploadMissing, FileTooLarge."""
+async def _planned(request: AnyRequest, settings: Settings) -> tuple[str, Migration]:
+    """The file's name, and what importing it would do. Raises UploadMissing, FileTooLarge, SourceBroken."""
+    here = scope_of(request)
     try:
-        upload = await uploaded(request)
+        async with examined(request) as upload:
+            plan = partial(plan_upload, upload.content, name=upload.name, at=here.at, zone=settings.zone)
+            migration = await to_thread.run_sync(plan)
+            require_plan(migration)
+        return upload.name, migration
     except (FileMissing, FileEmpty):
         raise UploadMissing from None
-    return upload.name, upload.content
 
 
 def _upload_form(request: AnyRequest, refusal: Refusal | None) -> Response[bytes]:

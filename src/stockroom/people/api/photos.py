@@ -53,12 +53,10 @@ async def get_my_photo(request: AnyRequest, db: NamedDependency[Connection]) -> 
     summary="Set my photo",
     responses=ANSWERS,
 )
-async def put_my_photo(
-    request: AnyRequest, db: NamedDependency[Connection], actor: NamedDependency[Actor]
-) -> Response[FileFacts]:
+async def put_my_photo(request: AnyRequest, actor: NamedDependency[Actor]) -> Response[FileFacts]:
     """JPEG, PNG, WebP or GIF, as a form field `file` or as the body itself. It is written anew as WebP, without
     what the camera noted."""
-    return await _set(request, db, actor, _own_id(request))
+    return await _set(request, actor, _own_id(request))
 
 
 @delete("/api/me/photo", guards=SIGNED_IN, tags=MINE, summary="Remove my photo", responses=ANSWERS)
@@ -94,12 +92,11 @@ async def get_user_photo(
 )
 async def put_user_photo(
     request: AnyRequest,
-    db: NamedDependency[Connection],
     actor: NamedDependency[Actor],
     account_id: FromPath[UUID],
 ) -> Response[FileFacts]:
     """As one's own."""
-    return await _set(request, db, actor, account_id)
+    return await _set(request, actor, account_id)
 
 
 @delete(
@@ -122,9 +119,9 @@ def _own_id(request: AnyRequest) -> UUID:
     return scope_of(request).require_identity().account_id
 
 
-async def _set(request: AnyRequest, db: Connection, actor: Actor, account_id: UUID) -> Response[FileFacts]:
+async def _set(request: AnyRequest, actor: Actor, account_id: UUID) -> Response[FileFacts]:
     version, at = seen_version(request), scope_of(request).at
-    async with kept_photo(request) as photo:
+    async with kept_photo(request) as (db, photo):
         made = await set_user_photo(
             db, account_id=account_id, photo=photo, version=version, actor=actor, at=at
         )

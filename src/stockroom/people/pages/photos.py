@@ -26,11 +26,9 @@ WRITES = [Needs("people.account.write")]
 
 
 @post("/me/photo", guards=SIGNED_IN, opt=UPLOAD, include_in_schema=False, status_code=303)
-async def upload_my_photo(
-    request: AnyRequest, db: NamedDependency[Connection], actor: NamedDependency[Actor]
-) -> Response[Any]:
+async def upload_my_photo(request: AnyRequest, actor: NamedDependency[Actor]) -> Response[Any]:
     try:
-        await _upload(request, db, actor, scope_of(request).require_identity().account_id)
+        await _upload(request, actor, scope_of(request).require_identity().account_id)
     except Refusal as refusal:
         return await my_page(request, "photo", {}, refusal)
     return redirect(request, "/me", flash=_("Saved."))
@@ -46,15 +44,12 @@ async def remove_my_photo(
 
 @post("/users/{account_id:uuid}/photo", guards=WRITES, opt=UPLOAD, include_in_schema=False, status_code=303)
 async def upload_user_photo(
-    request: AnyRequest,
-    db: NamedDependency[Connection],
-    actor: NamedDependency[Actor],
-    account_id: FromPath[UUID],
+    request: AnyRequest, actor: NamedDependency[Actor], account_id: FromPath[UUID]
 ) -> Response[Any]:
     try:
-        await _upload(request, db, actor, account_id)
+        await _upload(request, actor, account_id)
     except Refusal as refusal:
-        return await user_page(request, db, account_id, refusal)
+        return await user_page(request, scope_of(request).db, account_id, refusal)
     return redirect(request, f"/users/{account_id}", flash=_("Saved."))
 
 
@@ -69,9 +64,9 @@ async def remove_photo_of_user(
     return redirect(request, f"/users/{account_id}", flash=_("The photo is removed."))
 
 
-async def _upload(request: AnyRequest, db: Connection, actor: Actor, account_id: UUID) -> None:
+async def _upload(request: AnyRequest, actor: Actor, account_id: UUID) -> None:
     version, at = form_version(await read_form(request)), scope_of(request).at
-    async with kept_photo(request) as photo, savepoint(db):
+    async with kept_photo(request) as (db, photo), savepoint(db):
         await set_user_photo(db, account_id=account_id, photo=photo, version=version, actor=actor, at=at)
 
 

@@ -13,16 +13,21 @@ from litestar.enums import RequestEncodingType
 from litestar.openapi.spec import OpenAPIMediaType, OpenAPIResponse, Operation, RequestBody, Schema
 from litestar.openapi.spec.enums import OpenAPIFormat, OpenAPIType
 
+from stockroom.platform.db import Connection
+from stockroom.platform.errors import Refusal
 from stockroom.platform.files.errors import FileLost, FileMissing
 from stockroom.platform.files.intake import Files, NewFile, Upload
 from stockroom.platform.files.rows import File
+from stockroom.platform.scope import scope_of
 
 AnyRequest = Request[Any, Any, Any]
 log = structlog.get_logger("stockroom.files")
 
-UPLOAD: dict[str, Any] = {"upload": True, "limit": "upload"}
-"""The opt of every route that takes a file: its own body limit, and the named rate limit."""
+UPLOAD: dict[str, Any] = {"upload": True, "limit": "upload", "transaction": "late"}
+"""The opt of every route that takes a file: its own body limit, the named rate limit, and no transaction before
+the file was looked at."""
 
+REFUSED = "upload.refused"
 FIELD = "file"
 OVERHEAD = 64 * 1024
 """Bytes of a request beside its file: part headers and the other fields."""
@@ -53,26 +58,51 @@ async def uploaded(request: AnyRequest) -> Upload:
 
 
 @asynccontextmanager
-async def kept_photo(request: AnyRequest) -> AsyncGenerator[NewFile]:
-    """The uploaded photo in the store; what is refused inside takes it away again."""
-    async with _kept(request, files_of(request).keep_photo) as new:
-        yield new
+async def examined(request: AnyRequest) -> AsyncGenerator[Upload]:
+    """Inside, the upload is looked at while nothing of the database is held; the request's transaction begins after
+    it, on ``scope_of(request).db``. What is refused inside is a security event: its code, and not the file's name.
+
+    Raises FileMissing, FileEmpty, FileTooLarge.
+    """
+    here = scope_of(request)
+    async with here.before_transaction():
+        try:
+            yield await uploaded(request)
+        except FileMissing:
+            raise
+        except Refusal as refusal:
+            here.note(REFUSED, code=refusal.errors[-1].code if refusal.errors else refusal.code)
+            raise
 
 
 @asynccontextmanager
-async def kept_document(request: AnyRequest) -> AsyncGenerator[NewFile]:
-    """The uploaded document in the store; what is refused inside takes it away again."""
-    async with _kept(request, files_of(request).keep_document) as new:
-        yield new
+async def kept_photo(request: AnyRequest) -> AsyncGenerator[tuple[Connection, NewFile]]:
+    """The uploaded photo in the store, and the connection of the transaction for its row; what is refused inside
+    takes it away again."""
+    async with _kept(request, files_of(request).keep_photo) as kept:
+        yield kept
 
 
 @asynccontextmanager
-async def _kept(request: AnyRequest, keep: Callable[[Upload], Awaitable[NewFile]]) -> AsyncGenerator[NewFile]:
-    new = await keep(await uploaded(request))
+async def kept_document(request: AnyRequest) -> AsyncGenerator[tuple[Connection, NewFile]]:
+    """The uploaded document in the store, and the connection of the transaction for its row; what is refused inside
+    takes it away again."""
+    async with _kept(request, files_of(request).keep_document) as kept:
+        yield kept
+
+
+@asynccontextmanager
+async def _kept(
+    request: AnyRequest, keep: Callable[[Upload], Awaitable[NewFile]]
+) -> AsyncGenerator[tuple[Connection, NewFile]]:
+    new = None
     try:
-        yield new
+        async with examined(request) as upload:
+            new = await keep(upload)
+        yield scope_of(request).db, new
     except BaseException:
-        await files_of(request).drop(new)
+        if new is not None:
+            await files_of(request).drop(new)
         raise
 
 
