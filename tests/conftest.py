@@ -23,6 +23,7 @@ from stockroom.interchange import load_demo_hospital
 from stockroom.main import create_app, make_events
 from stockroom.people.actions.accounts import AccountInput, create_account
 from stockroom.people.actions.roles import sync_builtin_roles
+from stockroom.people.passwords import hash_password
 from stockroom.people.rules import ALL
 from stockroom.platform import audit
 from stockroom.platform.access import Actor, system_actor
@@ -256,14 +257,19 @@ class SignIn:
     ) -> httpx.AsyncClient:
         """A signed-in client of a new person with this role; every change carries its CSRF token."""
         name = username or f"{role}-{new_id().hex[-8:]}"
+        account = AccountInput(
+            username=name,
+            name=f"Test {role.title()}",
+            role=role,
+            password=PASSWORD,
+            departments=list(departments),
+        )
+        password = await hash_password(PASSWORD)
         async with self.database.transaction() as db:
-            account = AccountInput(
-                username=name, name=f"Test {role.title()}", role=role, password=PASSWORD,
-                departments=list(departments),
-            )  # fmt: skip
             await create_account(
-                db, account=account, policy="composition", actor=system_actor("tests"), at=utc_now()
-            )
+                db, account=account, policy="composition", password=password, actor=system_actor("tests"),
+                at=utc_now(),
+            )  # fmt: skip
         client = await self.visitor()
         answer = await client.post("/api/auth/login", json={"username": name, "password": PASSWORD})
         assert answer.status_code == 200, answer.text

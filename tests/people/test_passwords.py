@@ -101,7 +101,7 @@ def test_says_it_in_polish() -> None:
 
 
 async def test_a_hash_matches_its_password_and_no_other() -> None:
-    hashed = await hash_password("Tr0ub4dor&zip")
+    hashed = (await hash_password("Tr0ub4dor&zip")).hashed
     assert hashed.startswith("$argon2id$v=19$m=19456,t=2,p=1$")
     assert await password_matches(hashed, "Tr0ub4dor&zip")
     assert not await password_matches(hashed, "Tr0ub4dor&zip ")

@@ -27,6 +27,7 @@ from stockroom.people import (
     create_account,
     find_sign_in_candidate,
     has_accounts,
+    hash_now,
     reset_factors,
     set_password,
     sync_builtin_roles,
@@ -193,10 +194,19 @@ def create_user(username: str, email: str, name: str, role: str, password_stdin:
         AccountInput,
     )
 
+    assert account.password is not None  # it was read from standard input
+    password = hash_now(account.password)
+
     async def work(db: Connection) -> None:
         await sync_builtin_roles(db)
-        actor = system_actor("command line")
-        await create_account(db, account=account, policy=settings.password_policy, actor=actor, at=utc_now())
+        await create_account(
+            db,
+            account=account,
+            policy=settings.password_policy,
+            password=password,
+            actor=system_actor("command line"),
+            at=utc_now(),
+        )
 
     in_transaction(settings, work)
     console.print(f"✓ {username} can sign in as {role}")
@@ -208,7 +218,7 @@ def create_user(username: str, email: str, name: str, role: str, password_stdin:
 def reset_password(login: str, password_stdin: bool) -> None:
     """Give LOGIN (user name or e-mail) a new password; all sessions of that user end."""
     settings = settings_or_fail()
-    password = read_password()
+    password = hash_now(read_password())
 
     async def work(db: Connection) -> None:
         found = await find_sign_in_candidate(db, login)

@@ -10,6 +10,7 @@ from stockroom.people.actions.roles import sync_builtin_roles
 from stockroom.people.audit_words import AuditWords, Thing
 from stockroom.people.errors import DepartmentInUse
 from stockroom.people.events import DepartmentArchiving, DepartmentOpened
+from stockroom.people.passwords import hash_now, hash_password
 from stockroom.people.queries.departments import Department, get_department, list_department_choices
 from stockroom.people.queries.identity import find_sign_in_candidate, has_accounts
 from stockroom.people.rules import ALL as ALL_PERMISSIONS
@@ -31,6 +32,8 @@ __all__ = [
     "find_sign_in_candidate",
     "get_department",
     "has_accounts",
+    "hash_now",
+    "hash_password",
     "list_department_choices",
     "make_main_department",
     "reset_factors",

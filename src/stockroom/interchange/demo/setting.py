@@ -28,7 +28,7 @@ from stockroom.interchange.demo.cast import (
     invent_prescribers,
 )
 from stockroom.interchange.demo.medicines import DemoMedicine, read_medicines
-from stockroom.people import AccountInput, DepartmentInput, create_account, create_department
+from stockroom.people import AccountInput, DepartmentInput, create_account, create_department, hash_password
 from stockroom.platform.access import Actor
 from stockroom.platform.db import Connection
 from stockroom.stock import LevelInput, PlaceInput, create_place, set_level
@@ -145,6 +145,7 @@ async def _accounts(
     db: Connection, departments: dict[str, UUID], *, actor: Actor, at: datetime
 ) -> dict[str, Actor]:
     people: dict[str, Actor] = {}
+    password = await hash_password(PASSWORD)
     for username, name, role, department in ACCOUNTS:
         account = AccountInput(
             username=username,
@@ -154,7 +155,9 @@ async def _accounts(
             password=PASSWORD,
             departments=[departments[department]] if department else [],
         )
-        made = await create_account(db, account=account, policy="composition", actor=actor, at=at)
+        made = await create_account(
+            db, account=account, policy="composition", password=password, actor=actor, at=at
+        )
         people[username] = msgspec.structs.replace(actor, id=made, name=name)
     return people
 

@@ -11,7 +11,7 @@ from stockroom.people.actions.attempts import forget_account, unlock_account
 from stockroom.people.actions.links import forget_links
 from stockroom.people.actions.notices import PASSWORD_SET, tell_security
 from stockroom.people.errors import LastAdmin, RoleBeyondOwn, RoleUnknown
-from stockroom.people.passwords import Policy, hash_password, require_good_password
+from stockroom.people.passwords import ChosenPassword, Policy, require_good_password
 from stockroom.people.queries.accounts import Account
 from stockroom.people.rules import ADMIN, ALL
 from stockroom.platform import audit
@@ -68,7 +68,7 @@ async def enable_account(db: Connection, *, account_id: UUID, actor: Actor) -> A
 
 
 async def set_password(
-    db: Connection, *, account_id: UUID, password: str, policy: Policy, actor: Actor, at: datetime
+    db: Connection, *, account_id: UUID, password: ChosenPassword, policy: Policy, actor: Actor, at: datetime
 ) -> Account:
     """Ends all sessions and stops all API keys of the user, and tells them by mail.
 
@@ -83,12 +83,12 @@ async def set_password(
 
 
 async def replace_password(
-    db: Connection, account: Account, *, password: str, policy: Policy, at: datetime
+    db: Connection, account: Account, *, password: ChosenPassword, policy: Policy, at: datetime
 ) -> None:
     """Clears the locks and ends the one-time links that were sent before. Raises PasswordWeak."""
-    require_good_password(password, policy=policy, personal=(account.username, account.email, account.name))
-    hashed = await hash_password(password)
-    await execute(db, REPLACE_HASH, {"id": account.id, "password_hash": hashed, "at": at})
+    personal = (account.username, account.email, account.name)
+    require_good_password(password.plain, policy=policy, personal=personal)
+    await execute(db, REPLACE_HASH, {"id": account.id, "password_hash": password.hashed, "at": at})
     await forget_account(db, account.id)
     await forget_links(db, account.id)
 

@@ -12,7 +12,7 @@ from stockroom.people.actions.invitations import send_invitation
 from stockroom.people.actions.links import forget_links
 from stockroom.people.actions.notices import EMAIL_CHANGED, tell_security
 from stockroom.people.errors import DepartmentUnknown, EmailTaken, PasswordNotYours, UsernameTaken
-from stockroom.people.passwords import Policy, hash_password, require_good_password
+from stockroom.people.passwords import ChosenPassword, Policy, require_good_password
 from stockroom.people.queries.accounts import Account
 from stockroom.platform import audit
 from stockroom.platform.access import Actor
@@ -81,11 +81,14 @@ async def create_account(
     *,
     account: AccountInput,
     policy: Policy,
+    password: ChosenPassword | None = None,
     invite_for: timedelta | None = None,
     actor: Actor,
     at: datetime,
 ) -> UUID:
-    """With ``invite_for``, a user with an address and without a password is sent an invitation, good this long.
+    """``password`` is that of ``account``, hashed.
+
+    With ``invite_for``, a user with an address and without a password is sent an invitation, good this long.
 
     Raises RoleUnknown, RoleBeyondOwn, UsernameTaken, EmailTaken, DepartmentUnknown, PasswordNotYours,
     PasswordWeak.
@@ -93,12 +96,13 @@ async def create_account(
     account_id = new_id()
     await _check(db, account, None, actor)
     hashed = None
-    if account.password is not None:
-        if actor.id is not None and not actor.may("people.password.write"):
-            raise PasswordNotYours
+    if account.password != (None if password is None else password.plain):
+        raise ValueError("the password of a new account comes hashed, and no other one")
+    if password is not None:
+        require_may_set(actor)
         personal = (account.username, account.email, account.name)
-        require_good_password(account.password, policy=policy, personal=personal)
-        hashed = await hash_password(account.password)
+        require_good_password(password.plain, policy=policy, personal=personal)
+        hashed = password.hashed
     secret = {"password_hash": hashed, "password_changed_at": at if hashed else None}
     await execute(db, INSERT_ACCOUNT, {**_columns(account), **secret, "id": account_id, "at": at})
     await _bind(db, account_id, account.departments)
@@ -107,6 +111,12 @@ async def create_account(
         await send_invitation(db, made, lifetime=invite_for, at=at)
     audit.record(db, actor, "people.account.create", "account", account_id, after=made)
     return account_id
+
+
+def require_may_set(actor: Actor) -> None:
+    """Raises PasswordNotYours."""
+    if actor.id is not None and not actor.may("people.password.write"):
+        raise PasswordNotYours
 
 
 async def update_account(

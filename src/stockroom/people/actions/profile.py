@@ -12,7 +12,7 @@ from stockroom.people.actions.accounts import Language, note_new_address, requir
 from stockroom.people.actions.notices import PASSWORD_CHANGED, tell_security
 from stockroom.people.actions.sign_in import SignedIn, renew_session
 from stockroom.people.errors import PasswordWrong, TimeZoneUnknown
-from stockroom.people.passwords import Policy, password_matches
+from stockroom.people.passwords import ChosenPassword, Policy
 from stockroom.people.queries.accounts import Account
 from stockroom.platform import audit
 from stockroom.platform.access import Actor
@@ -87,18 +87,26 @@ async def update_profile(
 
 
 async def change_password(
-    db: Connection, *, identity: Identity, change: PasswordChange, policy: Policy, actor: Actor, at: datetime
+    db: Connection,
+    *,
+    identity: Identity,
+    proved: str,
+    password: ChosenPassword,
+    policy: Policy,
+    actor: Actor,
+    at: datetime,
 ) -> tuple[int, SignedIn]:
     """Ends the person's other sessions, answers how many, and tells the person by mail. The one that asks goes on
-    under a new id, which is answered too: whoever copied its cookie is out as well.
+    under a new id, which is answered too: whoever copied its cookie is out as well. ``proved`` is the hash that the
+    old password was compared with.
 
-    Raises PasswordWrong, PasswordWeak.
+    Raises PasswordWrong where it is the person's no more, PasswordWeak.
     """
     account = await queries.get_account(db, identity.account_id)
-    hashed = await queries.find_password_hash(db, account.id)
-    if not await password_matches(hashed, change.old_password):
+    await queries.hold_account(db, account.id)
+    if await queries.find_password_hash(db, account.id) != proved:
         raise PasswordWrong
-    await replace_password(db, account, password=change.password, policy=policy, at=at)
+    await replace_password(db, account, password=password, policy=policy, at=at)
     ended = await end_sessions(db, account.id, besides=identity.session_id)
     audit.record(
         db, actor, "people.profile.change_password", "account", account.id, after={"sessions_ended": ended}

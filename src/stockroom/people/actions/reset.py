@@ -13,7 +13,7 @@ from stockroom.people.actions.access import end_sessions, replace_password
 from stockroom.people.actions.links import make_link
 from stockroom.people.actions.notices import PASSWORD_RESET, tell_security
 from stockroom.people.errors import LinkInvalid
-from stockroom.people.passwords import Policy
+from stockroom.people.passwords import ChosenPassword, Policy
 from stockroom.people.queries.accounts import Account
 from stockroom.people.queries.links import Addressee, find_addressee, find_live_link_for_update
 from stockroom.platform import audit
@@ -68,7 +68,7 @@ async def ask_reset(db: Connection, *, email: str, lifetime: timedelta, at: date
 
 
 async def set_password_by_link(
-    db: Connection, *, token: str, password: str, policy: Policy, request_id: str, at: datetime
+    db: Connection, *, token: str, password: ChosenPassword, policy: Policy, request_id: str, at: datetime
 ) -> Account:
     """Uses the link up, ends all sessions of the user and tells them by mail.
 

@@ -12,8 +12,9 @@ from litestar.params import FromPath, JSONBody
 from stockroom.people import queries
 from stockroom.people.actions import access
 from stockroom.people.actions.access import NewPassword
-from stockroom.people.actions.accounts import AccountChange, AccountInput, create_account, update_account
+from stockroom.people.actions.accounts import AccountChange, AccountInput, update_account
 from stockroom.people.actions.invitations import invite_account
+from stockroom.people.choosing import LATE, create_with_password, give_password
 from stockroom.people.queries.accounts import ACCOUNTS, Account
 from stockroom.people.web import settings_of
 from stockroom.platform.access import Actor
@@ -46,26 +47,14 @@ async def get_user(db: NamedDependency[Connection], account_id: FromPath[UUID]) 
     return _answer(await queries.get_account(db, account_id))
 
 
-@post("/api/users", guards=WRITES, tags=TAGS, summary="Create a user", responses=ANSWERS)
-async def post_user(
-    request: AnyRequest,
-    db: NamedDependency[Connection],
-    actor: NamedDependency[Actor],
-    data: JSONBody[AccountInput],
-) -> Response[Account]:
+@post("/api/users", guards=WRITES, opt=LATE, tags=TAGS, summary="Create a user", responses=ANSWERS)
+async def post_user(request: AnyRequest, data: JSONBody[AccountInput]) -> Response[Account]:
     """Without a password, and with an e-mail address, the user is invited by mail to choose one.
 
     422 `password.weak` names every broken rule of the password at `/password`.
     """
-    account_id = await create_account(
-        db,
-        account=data,
-        policy=settings_of(request).password_policy,
-        invite_for=timedelta(hours=settings_of(request).invitation_hours),
-        actor=actor,
-        at=scope_of(request).at,
-    )
-    made = await queries.get_account(db, account_id)
+    account_id = await create_with_password(request, data)
+    made = await queries.get_account(scope_of(request).db, account_id)
     return Response(made, headers=etag(made.version) | {"Location": f"/api/users/{account_id}"})
 
 
@@ -117,28 +106,17 @@ async def enable_user(
 @post(
     "/api/users/{account_id:uuid}/password",
     guards=[Needs("people.password.write"), StepUp()],
+    opt=LATE,
     status_code=200,
     tags=TAGS,
     summary="Set a user's password",
     responses=ANSWERS,
 )
 async def post_user_password(
-    request: AnyRequest,
-    db: NamedDependency[Connection],
-    actor: NamedDependency[Actor],
-    account_id: FromPath[UUID],
-    data: JSONBody[NewPassword],
+    request: AnyRequest, account_id: FromPath[UUID], data: JSONBody[NewPassword]
 ) -> Response[Account]:
     """All sessions of the user end at once. 422 `password.weak` names every broken rule."""
-    after = await access.set_password(
-        db,
-        account_id=account_id,
-        password=data.password,
-        policy=settings_of(request).password_policy,
-        actor=actor,
-        at=scope_of(request).at,
-    )
-    return _answer(after)
+    return _answer(await give_password(request, account_id, data.password))
 
 
 @post(

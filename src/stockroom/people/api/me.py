@@ -12,8 +12,9 @@ from litestar.params import FromPath, JSONBody
 from stockroom.people import queries
 from stockroom.people.actions import profile
 from stockroom.people.actions.profile import LanguageChoice, PasswordChange, ProfileInput, ThemeChoice
+from stockroom.people.choosing import LATE, change_own_password
 from stockroom.people.queries.accounts import Account, OpenSession
-from stockroom.people.web import open_sessions, set_session_cookie, settings_of, take_over
+from stockroom.people.web import open_sessions, set_session_cookie, take_over
 from stockroom.platform.access import Actor
 from stockroom.platform.api_schema import PEOPLE_ONLY
 from stockroom.platform.db import Connection
@@ -72,29 +73,17 @@ async def put_me(
 @post(
     "/api/me/password",
     guards=SIGNED_IN,
-    opt={"unkept": True},
+    opt={"unkept": True, **LATE},
     security=[PEOPLE_ONLY],
     status_code=200,
     tags=TAGS,
     summary="Change my password",
     responses=ANSWERS,
 )
-async def post_my_password(
-    request: AnyRequest,
-    db: NamedDependency[Connection],
-    actor: NamedDependency[Actor],
-    data: JSONBody[PasswordChange],
-) -> Response[PasswordChanged]:
+async def post_my_password(request: AnyRequest, data: JSONBody[PasswordChange]) -> Response[PasswordChanged]:
     """Other sessions end, and this one gets a new id and a new token. 422 `password.wrong` for the present one,
     `password.weak` for the new."""
-    ended, renewed = await profile.change_password(
-        db,
-        identity=_identity(request),
-        change=data,
-        policy=settings_of(request).password_policy,
-        actor=actor,
-        at=scope_of(request).at,
-    )
+    ended, renewed = await change_own_password(request, data)
     await take_over(request, renewed)
     response = Response(PasswordChanged(ended, scope_of(request).csrf_token()))
     set_session_cookie(request, response)

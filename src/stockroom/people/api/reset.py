@@ -8,11 +8,11 @@ from litestar.datastructures import State
 from litestar.di import NamedDependency
 from litestar.params import JSONBody
 
-from stockroom.people.actions.reset import PasswordByLink, ResetAsk, set_password_by_link
-from stockroom.people.web import ask_by_mail, settings_of
+from stockroom.people.actions.reset import PasswordByLink, ResetAsk
+from stockroom.people.choosing import LATE, choose_by_link
+from stockroom.people.web import ask_by_mail
 from stockroom.platform.db import Connection
 from stockroom.platform.i18n import gettext as _
-from stockroom.platform.scope import scope_of
 from stockroom.platform.web import ANSWERS
 
 AnyRequest = Request[Any, Any, State]
@@ -45,28 +45,18 @@ async def post_request_reset(
 @post(
     "/api/auth/reset",
     status_code=204,
-    opt={"public": True},
+    opt={"public": True, **LATE},
     security=[{}],
     tags=TAGS,
     summary="Choose a password by a link from a mail",
     responses=ANSWERS,
 )
-async def post_reset(
-    request: AnyRequest, db: NamedDependency[Connection], data: JSONBody[PasswordByLink]
-) -> None:
+async def post_reset(request: AnyRequest, data: JSONBody[PasswordByLink]) -> None:
     """`token` is the one of the mail, of a reset or an invitation. All sessions of the user end.
 
     422 `link.invalid` for a link that does not work any more, `password.weak` with every broken rule.
     """
-    here = scope_of(request)
-    await set_password_by_link(
-        db,
-        token=data.token,
-        password=data.password,
-        policy=settings_of(request).password_policy,
-        request_id=here.request_id,
-        at=here.at,
-    )
+    await choose_by_link(request, data)
 
 
 ROUTES = [post_request_reset, post_reset]

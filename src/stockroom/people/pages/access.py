@@ -14,6 +14,7 @@ from stockroom.people import queries
 from stockroom.people.actions import access
 from stockroom.people.actions.access import NewPassword
 from stockroom.people.actions.invitations import invite_account
+from stockroom.people.choosing import LATE, give_password
 from stockroom.people.errors import PasswordsDiffer
 from stockroom.people.pages.one_user import user_page
 from stockroom.people.passwords import POLICY_WORDS, policy_rules
@@ -86,26 +87,17 @@ async def show_password_form(
     return _password_form(request, await queries.get_account(db, account_id), None)
 
 
-@post("/users/{account_id:uuid}/password", guards=PASSWORDS, include_in_schema=False, status_code=303)
+@post(
+    "/users/{account_id:uuid}/password", guards=PASSWORDS, opt=LATE, include_in_schema=False, status_code=303
+)
 async def set_user_password(
-    request: AnyRequest,
-    db: NamedDependency[Connection],
-    actor: NamedDependency[Actor],
-    account_id: FromPath[UUID],
+    request: AnyRequest, db: NamedDependency[Connection], account_id: FromPath[UUID]
 ) -> Response[Any]:
     account = await queries.get_account(db, account_id)
     form = await read_form(request)
     try:
-        async with savepoint(db):
-            given = convert(typed_passwords(form, "password"), NewPassword)
-            await access.set_password(
-                db,
-                account_id=account_id,
-                password=given.password,
-                policy=settings_of(request).password_policy,
-                actor=actor,
-                at=scope_of(request).at,
-            )
+        given = convert(typed_passwords(form, "password"), NewPassword)
+        await give_password(request, account_id, given.password)
     except Refusal as refusal:
         return _password_form(request, account, refusal)
     return redirect(

@@ -1,6 +1,5 @@
 """Pages of users: the list, one user, new and edit."""
 
-from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -10,11 +9,11 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from stockroom.people import queries
-from stockroom.people.actions.accounts import AccountChange, AccountInput, create_account, update_account
+from stockroom.people.actions.accounts import AccountChange, AccountInput, update_account
+from stockroom.people.choosing import LATE, create_with_password
 from stockroom.people.pages.access import new_password_words, typed_passwords
 from stockroom.people.pages.one_user import user_page
 from stockroom.people.queries.accounts import ACCOUNTS, Account
-from stockroom.people.web import settings_of
 from stockroom.platform.access import Actor
 from stockroom.platform.db import Connection, savepoint
 from stockroom.platform.errors import N_, Refusal
@@ -64,24 +63,14 @@ async def new_user(request: AnyRequest, db: NamedDependency[Connection]) -> Resp
     return await _form(request, db, None, {}, None)
 
 
-@post("/users/new", guards=WRITES, include_in_schema=False, status_code=303)
-async def add_user(
-    request: AnyRequest, db: NamedDependency[Connection], actor: NamedDependency[Actor]
-) -> Response[Any]:
+@post("/users/new", guards=WRITES, opt=LATE, include_in_schema=False, status_code=303)
+async def add_user(request: AnyRequest) -> Response[Any]:
     form = await _read(request)
     try:
-        async with savepoint(db):
-            account = convert(_structured(form), AccountInput, strict=False)
-            made = await create_account(
-                db,
-                account=account,
-                policy=settings_of(request).password_policy,
-                invite_for=timedelta(hours=settings_of(request).invitation_hours),
-                actor=actor,
-                at=scope_of(request).at,
-            )
+        account = convert(_structured(form), AccountInput, strict=False)
+        made = await create_with_password(request, account)
     except Refusal as refusal:
-        return await _form(request, db, None, form, refusal)
+        return await _form(request, scope_of(request).db, None, form, refusal)
     invited = account.email and account.password is None
     words = (
         _("User %(name)s was created and is invited by mail.") if invited else _("User %(name)s was created.")

@@ -11,6 +11,7 @@ from litestar.params import FromPath
 from stockroom.people import queries
 from stockroom.people.actions import profile
 from stockroom.people.actions.profile import LanguageChoice, PasswordChange, ProfileInput, ThemeChoice
+from stockroom.people.choosing import LATE, change_own_password
 from stockroom.people.pages.access import new_password_words, typed_passwords
 from stockroom.people.queries.accounts import Account
 from stockroom.people.rules import device_words, zones_by_area
@@ -52,23 +53,14 @@ async def change_profile(
     return redirect(request, "/me", flash=_("Saved."))
 
 
-@post("/me/password", guards=SIGNED_IN, opt={"unkept": True}, include_in_schema=False, status_code=303)
-async def change_my_password(
-    request: AnyRequest, db: NamedDependency[Connection], actor: NamedDependency[Actor]
-) -> Response[Any]:
-    identity = scope_of(request).require_identity()
+@post(
+    "/me/password", guards=SIGNED_IN, opt={"unkept": True, **LATE}, include_in_schema=False, status_code=303
+)
+async def change_my_password(request: AnyRequest) -> Response[Any]:
     form = await read_form(request)
     try:
-        async with savepoint(db):
-            change = convert(typed_passwords(form, "old_password", "password"), PasswordChange)
-            _ended, renewed = await profile.change_password(
-                db,
-                identity=identity,
-                change=change,
-                policy=settings_of(request).password_policy,
-                actor=actor,
-                at=scope_of(request).at,
-            )
+        change = convert(typed_passwords(form, "old_password", "password"), PasswordChange)
+        _ended, renewed = await change_own_password(request, change)
     except Refusal as refusal:
         return await my_page(request, "password", {}, refusal)
     await take_over(request, renewed)

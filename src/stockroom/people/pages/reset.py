@@ -10,7 +10,8 @@ from litestar import Request, Response, get, post
 from litestar.datastructures import State
 from litestar.di import NamedDependency
 
-from stockroom.people.actions.reset import TOKEN_LENGTH, ResetAsk, set_password_by_link
+from stockroom.people.actions.reset import TOKEN_LENGTH, PasswordByLink, ResetAsk
+from stockroom.people.choosing import LATE, choose_by_link
 from stockroom.people.errors import LinkInvalid
 from stockroom.people.pages.access import new_password_words, typed_passwords
 from stockroom.people.queries.links import LiveLink, find_live_link
@@ -74,23 +75,15 @@ async def show_link(request: AnyRequest, db: NamedDependency[Connection]) -> Res
     return _dead(request) if link is None else _form(request, link, None)
 
 
-@post(PATHS, opt={"public": True}, include_in_schema=False, status_code=303)
+@post(PATHS, opt={"public": True, **LATE}, include_in_schema=False, status_code=303)
 async def use_link(request: AnyRequest, db: NamedDependency[Connection]) -> Response[Any]:
     link = await _find_link(request, db)
     if link is None:
         return _dead(request)
     form = await read_form(request)
-    here = scope_of(request)
     try:
-        async with savepoint(db):
-            await set_password_by_link(
-                db,
-                token=_token(request),
-                password=typed_passwords(form, "password").get("password", "")[:256],
-                policy=settings_of(request).password_policy,
-                request_id=here.request_id,
-                at=here.at,
-            )
+        password = typed_passwords(form, "password").get("password", "")[:256]
+        await choose_by_link(request, PasswordByLink(token=_token(request), password=password))
     except LinkInvalid:
         return _dead(request)
     except Refusal as refusal:
