@@ -35,7 +35,8 @@ async def test_a_second_try_replaces_the_first(database: Database, settings: Set
     await sender_of(settings, database, transport_of(settings)).send_due()
     async with database.transaction() as db:
         await db.execute(
-            "update platform.outbox set state = 'waiting', body_text = 'again', body_html = 'again', ended_at = null"
+            "update platform.outbox set state = 'waiting', body_text = 'again', body_html = 'again', ended_at = null,"
+            " due_at = now()"
         )
     await sender_of(settings, database, transport_of(settings)).send_due()
     (only,) = await list_mailbox(settings.mailbox)

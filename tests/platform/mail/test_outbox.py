@@ -6,7 +6,7 @@ import psycopg
 import pytest
 from jinja2 import UndefinedError
 
-from stockroom.platform.db import Database
+from stockroom.platform.db import Database, execute
 from stockroom.platform.mail import post_mail
 from stockroom.settings import Settings
 from tests.platform.mail.ground import (
@@ -140,26 +140,63 @@ async def test_a_mail_in_other_hands_is_left_to_them(database: Database, setting
 
 
 async def test_sent_but_not_noted_goes_again_under_the_same_message_id(
-    database: Database, settings: Settings
+    database: Database, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The connection is lost between sending and noting it, as when the process is killed there."""
+    """The process is killed between sending and noting it: a minute later somebody else sends it."""
     office = PostOffice()
 
-    async def sends_and_dies(message, recipient) -> None:
-        await office(message, recipient)
-        async with database.connection() as other:
-            await other.execute(
-                "select pg_terminate_backend(pid) from pg_stat_activity"
-                " where datname = current_database() and pid <> pg_backend_pid() and state = 'idle in transaction'"
-            )
+    async def dies(*_: object) -> None:
+        raise psycopg.OperationalError("killed")
 
     await post(database, "a@b.example")
-    with pytest.raises(psycopg.OperationalError):
-        await sender_of(settings, database, sends_and_dies).send_due()
+    with monkeypatch.context() as dying:
+        dying.setattr("stockroom.platform.mail.outbox.note_sent", dies)
+        with pytest.raises(psycopg.OperationalError):
+            await sender_of(settings, database, office).send_due()
     assert (await rows(database))[0].state == "waiting"
+    assert await sender_of(settings, database, office).send_due() == 0
+    assert 55 < await seconds_until_due(database) <= 60
+    await let_time_pass(database, "61 seconds")
     assert await sender_of(settings, database, office).send_due() == 1
     assert office.recipients == ["a@b.example", "a@b.example"]
     assert len({message["Message-ID"] for _, message in office.taken}) == 1
+
+
+async def test_nothing_of_the_database_is_held_while_the_server_is_talked_to(
+    database: Database, settings: Settings
+) -> None:
+    held: list[int] = []
+    locks: list[int] = []
+
+    async def looks(message, recipient) -> None:
+        del message, recipient
+        stats = database.pool.get_stats()
+        held.append(stats["pool_size"] - stats["pool_available"])
+        async with database.transaction() as db:
+            await execute(db, "select id from platform.outbox for update nowait")
+            locks.append(0)
+
+    await post(database, "a@b.example")
+    assert await sender_of(settings, database, looks).send_due() == 1
+    assert (held, locks) == ([0], [0])
+
+
+async def test_who_comes_back_after_the_lease_changes_nothing_of_what_the_other_did(
+    database: Database, settings: Settings
+) -> None:
+    office = PostOffice()
+
+    async def late_and_refused(message, recipient) -> None:
+        del message, recipient
+        await let_time_pass(database, "61 seconds")
+        assert await sender_of(settings, database, office).send_due() == 1
+        raise OSError("too late")
+
+    await post(database, "a@b.example")
+    assert await sender_of(settings, database, late_and_refused).send_due() == 0
+    (row,) = await rows(database)
+    assert (row.state, row.attempts, row.last_error) == ("sent", 1, "")
+    assert office.recipients == ["a@b.example"]
 
 
 async def test_the_running_sender_wakes_at_a_commit_and_stops_when_told(
@@ -198,6 +235,7 @@ async def test_stopping_leaves_what_hangs_for_the_next_start(
     await post(database, "a@b.example")
     await begun.wait()
     await sender.stop()
+    await let_time_pass(database, "61 seconds")
     office = PostOffice()
     assert await sender_of(settings, database, office).send_due() == 1
     assert office.recipients == ["a@b.example"]

@@ -91,7 +91,7 @@ def test_a_notice_needs_no_more_than_what_changed() -> None:
 def test_a_message_has_both_parts_and_stable_headers() -> None:
     said = rendered("invitation", "pl")
     mail = DueMail(
-        new_id(), "zaneta@szpital.example", "invitation", said.subject, said.text, said.html, AT, 0, False
+        new_id(), "zaneta@szpital.example", "invitation", said.subject, said.text, said.html, AT, 0, False, AT
     )
     message = build_message(mail, sender="stockroom@szpital.example", organisation=HEAD.organisation)
     again = build_message(mail, sender="stockroom@szpital.example", organisation=HEAD.organisation)
@@ -111,7 +111,7 @@ def test_a_message_has_both_parts_and_stable_headers() -> None:
     ["", "nobody", "a@b.example\r\nBcc: x@y.example", "a@b.example, x@y.example", "a,b@c.example"],
 )
 def test_what_is_no_address_becomes_no_header(recipient: str) -> None:
-    mail = DueMail(new_id(), recipient, "invitation", "Subject", "text", "<p>html", AT, 0, False)
+    mail = DueMail(new_id(), recipient, "invitation", "Subject", "text", "<p>html", AT, 0, False, AT)
     with pytest.raises((ValueError, IndexError)):
         build_message(mail, sender="stockroom@szpital.example", organisation="Szpital")
 
@@ -121,7 +121,7 @@ def test_a_line_end_in_a_name_starts_no_header() -> None:
         "security_notice", language="en", letterhead=HEAD,
         context={"what": "Your password was changed.", "name": "A\r\nBcc: x@y.example"},
     )  # fmt: skip
-    mail = DueMail(new_id(), "a@b.example", "x", said.subject, said.text, said.html, AT, 0, False)
+    mail = DueMail(new_id(), "a@b.example", "x", said.subject, said.text, said.html, AT, 0, False, AT)
     message = build_message(mail, sender="a@b.example", organisation="Szpital")
     assert message["Bcc"] is None
     assert [part.get("Bcc") for part in message.walk()] == [None, None, None]

@@ -1,12 +1,16 @@
 """A real mail server on this machine: what it gets, what it is told first, and what is never sent to it."""
 
 import asyncio
+import ssl
 from collections.abc import Callable, Iterator
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
+import trustme
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
@@ -27,11 +31,15 @@ class MailServer(Controller):
         self.answers = list(answers)
         self.envelopes: list[Envelope] = []
         self.logins: list[bytes] = []
+        self.was_encrypted: list[bool] = []
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
         if self.answers:
             return self.answers.pop(0)
         self.envelopes.append(envelope)
+        transport = server.transport
+        assert transport is not None
+        self.was_encrypted.append(transport.get_extra_info("cipher") is not None)
         return "250 kept"
 
     def let_in(
@@ -130,6 +138,79 @@ async def test_nothing_is_sent_without_the_encryption_that_was_asked_for(
     assert await send(for_server(settings, server, smtp_tls=tls), database) == 0
     assert server.envelopes == []
     assert (await rows(database))[0].state == "waiting"
+
+
+class Certificates(msgspec.Struct, frozen=True):
+    """Of a certificate authority that only this test knows."""
+
+    authority: Path
+    good: ssl.SSLContext
+    other_name: ssl.SSLContext
+
+
+@pytest.fixture(scope="module")
+def certificates(tmp_path_factory: pytest.TempPathFactory) -> Certificates:
+    authority = trustme.CA()
+    path = tmp_path_factory.mktemp("authority") / "authority.pem"
+    authority.cert_pem.write_to_path(str(path))
+
+    def context(*names: str) -> ssl.SSLContext:
+        made = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        authority.issue_cert(*names).configure_cert(made)
+        return made
+
+    return Certificates(path, context("127.0.0.1"), context("elsewhere.example"))
+
+
+def over_tls(start: Start, tls: str, context: ssl.SSLContext) -> MailServer:
+    if tls == "tls":
+        return start(ssl_context=context, auth_require_tls=False)
+    return start(tls_context=context, require_starttls=True)
+
+
+@pytest.mark.parametrize("tls", ["starttls", "tls"])
+async def test_delivers_over_tls_and_signs_in_there(
+    database: Database,
+    settings: Settings,
+    start: Start,
+    certificates: Certificates,
+    monkeypatch: pytest.MonkeyPatch,
+    tls: str,
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificates.authority))
+    server = over_tls(start, tls, certificates.good)
+    await post(database, "anna@szpital.example")
+    told = for_server(settings, server, smtp_tls=tls, smtp_username="stockroom", smtp_password="right")
+    assert await send(told, database) == 1, await rows(database)
+    assert server.logins == [b"stockroom"]
+    assert [envelope.rcpt_tos for envelope in server.envelopes] == [["anna@szpital.example"]]
+    assert server.was_encrypted == [True]
+
+
+@pytest.mark.parametrize("tls", ["starttls", "tls"])
+@pytest.mark.parametrize("wrong", ["unknown authority", "other name"])
+async def test_a_certificate_that_does_not_fit_is_refused_and_the_mail_waits(
+    database: Database,
+    settings: Settings,
+    start: Start,
+    certificates: Certificates,
+    monkeypatch: pytest.MonkeyPatch,
+    tls: str,
+    wrong: str,
+) -> None:
+    if wrong == "other name":
+        monkeypatch.setenv("SSL_CERT_FILE", str(certificates.authority))
+    server = over_tls(
+        start, tls, certificates.good if wrong == "unknown authority" else certificates.other_name
+    )
+    await post(database, "anna@szpital.example")
+    told = for_server(settings, server, smtp_tls=tls, smtp_username="stockroom", smtp_password="right")
+    assert await send(told, database) == 0
+    assert (server.envelopes, server.logins) == ([], [])
+    (row,) = await rows(database)
+    assert (row.state, row.attempts) == ("waiting", 1)
+    assert "certificate" in row.last_error.lower()
+    assert row.body_text
 
 
 @pytest.mark.parametrize(("password", "sent"), [("right", 1), ("wrong", 0)])

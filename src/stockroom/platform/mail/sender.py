@@ -1,7 +1,8 @@
 """Sends what waits in the outbox, for as long as the server runs.
 
-Each process has one; a mail is locked by whoever sends it, so that it goes out once. A process that is killed
-while it sends loses its lock and nothing else: the next look finds the mail again (at least once).
+Each process has one; a mail is leased by whoever sends it, so that it goes out once, and nothing of the database is
+held while the mail server is talked to. A process that is killed while it sends loses its lease and nothing else:
+a minute later the mail is found again (at least once).
 """
 
 import asyncio
@@ -9,7 +10,7 @@ import asyncio
 import structlog
 
 from stockroom.platform.background import ended
-from stockroom.platform.db import Connection, Database
+from stockroom.platform.db import Database
 from stockroom.platform.mail import outbox
 from stockroom.platform.mail.message import build_message
 from stockroom.platform.mail.outbox import DueMail
@@ -20,7 +21,7 @@ LOOK_SECONDS = 15
 """How long a mail may wait that another process posted and did not live to send."""
 
 SEND_SECONDS = 45
-"""Less than the database lets a transaction stand idle."""
+"""Less than a lease."""
 
 GOODBYE_SECONDS = 5
 ERROR_LENGTH = 300
@@ -76,26 +77,27 @@ class MailSender:
         """None when nothing is due."""
         async with self._database.transaction() as db:
             mail = await outbox.take_due(db)
-            return None if mail is None else await self._try(db, mail)
+        return None if mail is None else await self._try(mail)
 
-    async def _try(self, db: Connection, mail: DueMail) -> bool:
+    async def _try(self, mail: DueMail) -> bool:
         try:
             message = build_message(mail, sender=self._sender, organisation=self._organisation)
             async with asyncio.timeout(SEND_SECONDS):
                 await self._transport(message, mail.recipient)
         except Exception as error:  # noqa: BLE001  (whatever it is, the mail waits and the next one goes)
-            await self._failed(db, mail, error)
+            await self._failed(mail, error)
             return False
-        await outbox.note_sent(db, mail.id)
+        async with self._database.transaction() as db:
+            await outbox.note_sent(db, mail.id)
         log.info("mail sent", mail=str(mail.id), template=mail.template, attempts=mail.attempts + 1)
         return True
 
-    async def _failed(self, db: Connection, mail: DueMail, error: Exception) -> None:
+    async def _failed(self, mail: DueMail, error: Exception) -> None:
         words = f"{type(error).__name__}: {error}"[:ERROR_LENGTH].replace("\x00", "")
         facts = {"mail": str(mail.id), "template": mail.template, "attempts": mail.attempts + 1}
+        async with self._database.transaction() as db:
+            await (outbox.note_given_up if mail.is_old else outbox.note_failed)(db, mail, words)
         if mail.is_old:
-            await outbox.note_given_up(db, mail.id, words)
             log.error("mail given up after a day", **facts, error=words)
         else:
-            await outbox.note_failed(db, mail.id, words)
             log.warning("mail not sent, will be tried again", **facts, error=words)
