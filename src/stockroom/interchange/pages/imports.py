@@ -27,10 +27,12 @@ from stockroom.platform.files.uploads import UPLOAD, examined
 from stockroom.platform.i18n import gettext as _
 from stockroom.platform.pages import form_errors, is_htmx, page, redirect
 from stockroom.platform.scope import scope_of
-from stockroom.platform.web import Needs
+from stockroom.platform.web import Needs, StepUp
 from stockroom.settings import Settings
 
 AnyRequest = Request[Any, Any, State]
+
+IMPORTS = [Needs("interchange.import.run"), StepUp()]
 
 ENTITIES: dict[str, str] = {
     "departments": N_("Departments"),
@@ -57,14 +59,12 @@ OUTCOMES: dict[str, str] = {
 }
 
 
-@get("/import", guards=[Needs("interchange.import.run")], include_in_schema=False)
+@get("/import", guards=IMPORTS, include_in_schema=False)
 async def ask_for_upload(request: AnyRequest) -> Response[Any]:
     return _upload_form(request, None)
 
 
-@post(
-    "/import", guards=[Needs("interchange.import.run")], opt=UPLOAD, include_in_schema=False, status_code=303
-)
+@post("/import", guards=IMPORTS, opt=UPLOAD, include_in_schema=False, status_code=303)
 async def rehearse_upload(request: AnyRequest, actor: NamedDependency[Actor]) -> Response[Any]:
     settings: Settings = request.app.state.settings
     here = scope_of(request)
@@ -108,7 +108,7 @@ def _upload_form(request: AnyRequest, refusal: Refusal | None) -> Response[bytes
     )
 
 
-@get("/import/{draft_id:uuid}", guards=[Needs("interchange.import.run")], include_in_schema=False)
+@get("/import/{draft_id:uuid}", guards=IMPORTS, include_in_schema=False)
 async def show_draft(
     request: AnyRequest,
     db: NamedDependency[Connection],
@@ -121,7 +121,7 @@ async def show_draft(
 
 @post(
     "/import/{draft_id:uuid}",
-    guards=[Needs("interchange.import.run")],
+    guards=IMPORTS,
     include_in_schema=False,
     status_code=303,
 )
@@ -151,7 +151,7 @@ async def import_rehearsed(
 
 @post(
     "/import/{draft_id:uuid}/drop",
-    guards=[Needs("interchange.import.run")],
+    guards=IMPORTS,
     include_in_schema=False,
     status_code=303,
 )

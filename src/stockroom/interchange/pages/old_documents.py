@@ -19,7 +19,7 @@ from stockroom.platform.exports import Column, Format, export
 from stockroom.platform.i18n import gettext
 from stockroom.platform.lists import fetch_everything, fetch_page, parse_list
 from stockroom.platform.pages import is_htmx, page, query_of
-from stockroom.platform.web import Needs, logged_read
+from stockroom.platform.web import Needs, StepUp, logged_read
 
 AnyRequest = Request[Any, Any, State]
 
@@ -80,7 +80,7 @@ async def list_old_documents(
     return page(request, template, found=found, asked=asked, kinds=KINDS)
 
 
-@get("/old-documents/export", guards=[Needs("interchange.document.read")], include_in_schema=False)
+@get("/old-documents/export", guards=[Needs("interchange.document.read"), StepUp()], include_in_schema=False)
 async def export_old_documents(
     request: AnyRequest, db: NamedDependency[Connection], actor: NamedDependency[Actor]
 ) -> Response[Any]:

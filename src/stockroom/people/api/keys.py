@@ -19,11 +19,12 @@ from stockroom.platform.db import Connection
 from stockroom.platform.lists import Page, Slice
 from stockroom.platform.pagination import list_operation, listed
 from stockroom.platform.scope import scope_of
-from stockroom.platform.web import ANSWERS, Needs, etag, seen_version
+from stockroom.platform.web import ANSWERS, Needs, StepUp, etag, seen_version
 
 AnyRequest = Request[Any, Any, State]
 TAGS = ["API keys"]
 SIGNED_IN = [Needs("")]
+PROVED = [*SIGNED_IN, StepUp()]
 TELLS = {"secret_answer": True}
 
 
@@ -64,7 +65,7 @@ async def get_key(
 
 @post(
     "/api/keys",
-    guards=SIGNED_IN,
+    guards=PROVED,
     security=[PEOPLE_ONLY],
     opt=TELLS,
     tags=TAGS,
@@ -94,7 +95,7 @@ async def post_key(
 
 @post(
     "/api/keys/{key_id:uuid}/rotate",
-    guards=SIGNED_IN,
+    guards=PROVED,
     security=[PEOPLE_ONLY],
     opt=TELLS,
     status_code=200,

@@ -20,7 +20,7 @@ from stockroom.platform.fields import MESSAGES, impossible_date
 from stockroom.platform.lists import ListRequest, Slice, fetch_everything, fetch_list, parse_list
 from stockroom.platform.pages import form_errors, is_htmx, page, query_of
 from stockroom.platform.scope import scope_of
-from stockroom.platform.web import Needs
+from stockroom.platform.web import Needs, StepUp
 
 AnyRequest = Request[Any, Any, State]
 READS = [Needs("platform.audit.read")]
@@ -79,7 +79,7 @@ def _page(
     )
 
 
-@get("/audit/export", guards=READS, include_in_schema=False)
+@get("/audit/export", guards=[*READS, StepUp()], include_in_schema=False)
 async def export_audit(request: AnyRequest, db: NamedDependency[Connection]) -> Response[Any]:
     file_format: Format = "xlsx" if request.query_params.get("format") == "xlsx" else "csv"
     rows = await fetch_everything(db, AUDIT_LIST, _asked(request))

@@ -22,10 +22,11 @@ from stockroom.platform.i18n import gettext as _
 from stockroom.platform.lists import fetch_page, parse_list
 from stockroom.platform.pages import form_errors, form_version, is_htmx, page, query_of, read_form, redirect
 from stockroom.platform.scope import scope_of
-from stockroom.platform.web import Needs
+from stockroom.platform.web import Needs, StepUp
 
 AnyRequest = Request[Any, Any, State]
 SIGNED_IN = [Needs("")]
+PROVED = [*SIGNED_IN, StepUp()]
 TELLS = {"secret_answer": True}
 USUAL_DAYS = 90
 STATES = {
@@ -42,7 +43,7 @@ async def my_keys(request: AnyRequest) -> Response[Any]:
     return await _own(request, {}, None)
 
 
-@post("/me/keys", guards=SIGNED_IN, opt=TELLS, include_in_schema=False, status_code=200)
+@post("/me/keys", guards=PROVED, opt=TELLS, include_in_schema=False, status_code=200)
 async def make_key(
     request: AnyRequest, db: NamedDependency[Connection], actor: NamedDependency[Actor]
 ) -> Response[Any]:
@@ -67,7 +68,7 @@ async def make_key(
     return _told(request, made)
 
 
-@post("/me/keys/{key_id:uuid}/rotate", guards=SIGNED_IN, opt=TELLS, include_in_schema=False, status_code=200)
+@post("/me/keys/{key_id:uuid}/rotate", guards=PROVED, opt=TELLS, include_in_schema=False, status_code=200)
 async def rotate(
     request: AnyRequest,
     db: NamedDependency[Connection],
