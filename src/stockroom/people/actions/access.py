@@ -9,7 +9,7 @@ from msgspec import Meta
 from stockroom.people import queries
 from stockroom.people.actions.attempts import forget_account, unlock_account
 from stockroom.people.actions.links import forget_links
-from stockroom.people.actions.notices import PASSWORD_SET, tell_security
+from stockroom.people.actions.notices import DISABLED, PASSWORD_SET, tell_security
 from stockroom.people.errors import LastAdmin, RoleBeyondOwn, RoleUnknown
 from stockroom.people.passwords import ChosenPassword, Policy, require_good_password
 from stockroom.people.queries.accounts import Account
@@ -54,6 +54,7 @@ async def disable_account(db: Connection, *, account_id: UUID, actor: Actor) -> 
     await execute(db, SET_ACTIVE, {"id": account_id, "active": False})
     await end_sessions(db, account_id)
     await forget_links(db, account_id)
+    await tell_security(db, before, DISABLED)
     return await _told(db, "people.account.disable", before, actor)
 
 

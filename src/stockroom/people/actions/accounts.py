@@ -10,7 +10,7 @@ from stockroom.people import queries
 from stockroom.people.actions.access import end_sessions, require_another_admin, require_own_rank
 from stockroom.people.actions.invitations import send_invitation
 from stockroom.people.actions.links import forget_links
-from stockroom.people.actions.notices import EMAIL_CHANGED, tell_security
+from stockroom.people.actions.notices import EMAIL_CHANGED, ROLE_CHANGED, tell_security
 from stockroom.people.errors import DepartmentUnknown, EmailTaken, PasswordNotYours, UsernameTaken
 from stockroom.people.passwords import ChosenPassword, Policy, require_good_password
 from stockroom.people.queries.accounts import Account
@@ -141,6 +141,8 @@ async def update_account(
         await end_sessions(db, account_id)
     await note_new_address(db, before, account.email)
     after = await queries.get_account(db, account_id)
+    if before.role != account.role:
+        await tell_security(db, after, ROLE_CHANGED)
     audit.record(db, actor, "people.account.update", "account", account_id, before=before, after=after)
     return after
 

@@ -8,6 +8,7 @@ from typing import Annotated
 from msgspec import Meta, field
 
 from stockroom.people import queries
+from stockroom.people.actions.notices import RIGHTS_CHANGED, tell_owner
 from stockroom.people.errors import (
     RoleBuiltin,
     RoleHeld,
@@ -19,7 +20,7 @@ from stockroom.people.queries.roles import Role
 from stockroom.people.rules import ALL, errors_at
 from stockroom.platform import audit
 from stockroom.platform.access import Actor
-from stockroom.platform.db import Connection, execute, fetch_value
+from stockroom.platform.db import Connection, execute, fetch_value, fetch_values
 from stockroom.platform.errors import NotFound, VersionStale
 from stockroom.platform.fields import ONE_LINE, Line, Name, StructInput
 from stockroom.platform.ids import new_id
@@ -44,6 +45,9 @@ update people.role set active = false, version = version + 1
 where code = %(code)s and version = %(version)s and active
 """
 HOLDERS = "select count(*) from people.account where role_code = %(code)s"
+ACTIVE_HOLDERS = (
+    "select id from people.account where role_code = %(code)s and active and email <> '' order by id"
+)
 END_HOLDERS_SESSIONS = """
 delete from people.session s
 using people.account a
@@ -87,6 +91,8 @@ async def update_role(db: Connection, *, code: str, role: RoleInput, version: in
     after = await queries.get_role(db, code)
     if (set(before.permissions), before.privileged) != (set(after.permissions), after.privileged):
         await execute(db, END_HOLDERS_SESSIONS, {"code": code})
+        for account_id in await fetch_values(db, ACTIVE_HOLDERS, {"code": code}):
+            await tell_owner(db, account_id, RIGHTS_CHANGED)
     audit.record(db, actor, "people.role.update", "role", code, before=before, after=after)
     return after
 

@@ -7,6 +7,7 @@ from uuid import UUID
 from msgspec import Meta
 
 from stockroom.people import passkeys, queries
+from stockroom.people.actions import notices
 from stockroom.people.actions.access import end_sessions, require_own_rank
 from stockroom.people.actions.challenges import take_challenge
 from stockroom.people.actions.prove import TOTP_KEY, Code, Ground, hash_recovery_code, open_totp_secret
@@ -101,6 +102,7 @@ async def confirm_totp(
     is_first = not await queries.has_factor(db, account_id)
     await execute(db, CONFIRM_TOTP, {"account_id": account_id, "step": step, "at": ground.at})
     audit.record(db, actor, "people.factor.add", "account", account_id, after={"kind": "totp"})
+    await notices.tell_owner(db, account_id, notices.APP_ADDED, at=ground.at)
     return await _first_codes(db, identity, ground, is_first=is_first)
 
 
@@ -138,6 +140,7 @@ async def add_passkey(
         raise PasskeyKnown
     facts = {"kind": "passkey", "name": given.name.strip()}
     audit.record(db, actor, "people.factor.add", "account", account_id, after=facts)
+    await notices.tell_owner(db, account_id, notices.PASSKEY_ADDED, at=ground.at)
     return await _first_codes(db, identity, ground, is_first=is_first)
 
 
@@ -159,6 +162,7 @@ async def renew_recovery_codes(
         raise FactorMissing
     codes = await _new_codes(db, identity.account_id, secret)
     audit.record(db, actor, "people.factor.renew_codes", "account", identity.account_id)
+    await notices.tell_owner(db, identity.account_id, notices.CODES_RENEWED)
     return codes
 
 
@@ -199,6 +203,8 @@ async def _removed(
             raise LastFactorStays
         await execute(db, FORGET_CODES, {"account_id": account_id})
     audit.record(db, actor, "people.factor.remove", "account", account_id, before=facts)
+    is_app = facts["kind"] == "totp"
+    await notices.tell_owner(db, account_id, notices.APP_REMOVED if is_app else notices.PASSKEY_REMOVED)
 
 
 async def reset_factors(db: Connection, *, account_id: UUID, actor: Actor) -> None:
@@ -214,3 +220,4 @@ async def reset_factors(db: Connection, *, account_id: UUID, actor: Actor) -> No
         await execute(db, statement, {"account_id": account_id})
     await end_sessions(db, account_id)
     audit.record(db, actor, "people.factor.reset", "account", account_id, before={"kinds": had})
+    await notices.tell_security(db, account, notices.FACTORS_RESET)

@@ -9,6 +9,7 @@ import msgspec
 from msgspec import Meta
 
 from stockroom.people import queries
+from stockroom.people.actions import notices
 from stockroom.people.errors import (
     KeyExpiryInvalid,
     KeyLimit,
@@ -115,6 +116,7 @@ async def create_key(
     )  # fmt: skip
     made = await queries.get_key(db, key_id, account_id=owner.account_id, at=at)
     audit.record(db, actor, "people.key.create", "api_key", key_id, after=made)
+    await notices.tell_owner(db, owner.account_id, notices.KEY_MADE, at=at)
     return NewKey(secret, made)
 
 
@@ -144,6 +146,7 @@ async def rotate_key(
         raise VersionStale
     after = await queries.get_key(db, key_id, account_id=owner.account_id, at=at)
     audit.record(db, actor, "people.key.rotate", "api_key", key_id, before=before, after=after)
+    await notices.tell_owner(db, owner.account_id, notices.KEY_ROTATED, at=at)
     return NewKey(secret, after)
 
 
