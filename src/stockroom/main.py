@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from types import ModuleType
 
 from litestar import Litestar
@@ -28,6 +28,7 @@ from stockroom.interchange import pages as interchange_pages
 from stockroom.people import DepartmentArchiving, DepartmentOpened
 from stockroom.people import api as people_api
 from stockroom.people import pages as people_pages
+from stockroom.people.actions.alerts import alert_administrators
 from stockroom.people.actions.keys import key_loader
 from stockroom.people.actions.roles import sync_builtin_roles
 from stockroom.people.actions.sign_in import identity_loader
@@ -39,7 +40,7 @@ from stockroom.platform.api_types import OpenUnions
 from stockroom.platform.audit_watch import AuditWatch
 from stockroom.platform.clock import Clock, utc_now
 from stockroom.platform.cors import Cors
-from stockroom.platform.db import Database
+from stockroom.platform.db import Connection, Database
 from stockroom.platform.edge import Edge
 from stockroom.platform.events import Events
 from stockroom.platform.exact_request import ExactRequest
@@ -218,6 +219,9 @@ def _watch(settings: Settings, database: Database, clock: Clock) -> AuditWatch:
             report = await verify_everything(db, anchors=settings.audit_anchor_file, within=WATCHED_WITHIN)
         return broken_in(report)
 
+    async def alarm(db: Connection, at: datetime) -> None:
+        await alert_administrators(db, "audit.broken", at=at)
+
     hours = settings.audit_check_hours
     return AuditWatch(
         database,
@@ -227,6 +231,7 @@ def _watch(settings: Settings, database: Database, clock: Clock) -> AuditWatch:
         clock=clock,
         ledger_head=last_movement,
         check=check,
+        alarm=alarm,
     )
 
 

@@ -84,9 +84,14 @@ def watch_over(
     async def nothing(_: Database) -> list[str]:
         return []
 
+    async def alarm(db: Connection, at: datetime) -> None:
+        del at
+        await db.execute("insert into platform.rate_limit (key, hits, granted, expires_at)"
+                         " values ('told', '{}', true, now())")  # fmt: skip
+
     return AuditWatch(
         database, anchors=path, lock=lock, every=timedelta(hours=24), clock=clock,
-        ledger_head=last_movement, check=check or nothing,
+        ledger_head=last_movement, check=check or nothing, alarm=alarm,
     )  # fmt: skip
 
 
@@ -203,7 +208,9 @@ async def test_the_watch_tells_once_that_its_last_anchor_does_not_fit_and_writes
     assert [line["fact_broken"] for line in told] == [["anchor of entry 3"]]
     async with database.connection() as db:
         kept = await fetch_value(db, "select facts from platform.security_event where event = 'audit.broken'")
+        alarms = await fetch_value(db, "select count(*) from platform.rate_limit where key = 'told'")
     assert kept == {"broken": ["anchor of entry 3"]}
+    assert alarms == 1
     assert path.read_bytes() == written
 
 

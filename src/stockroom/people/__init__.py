@@ -13,9 +13,11 @@ from stockroom.people.events import DepartmentArchiving, DepartmentOpened
 from stockroom.people.passwords import hash_now, hash_password
 from stockroom.people.queries.departments import Department, get_department, list_department_choices
 from stockroom.people.queries.identity import find_sign_in_candidate, has_accounts
+from stockroom.people.rules import ALERT_WORDS
 from stockroom.people.rules import ALL as ALL_PERMISSIONS
 
 __all__ = [
+    "ALERT_WORDS",
     "ALL_PERMISSIONS",
     "AccountInput",
     "AuditWords",

@@ -238,8 +238,21 @@ EVENT_WORDS: dict[str, str] = {
     "limit.hit": N_("Asked too often"),
     "upload.refused": N_("Upload refused"),
     "alert.brute_force": N_("Many wrong passwords from one address"),
+    "alert.hard_cap": N_("An account is closed after too many wrong passwords in a row"),
+    "audit.broken": N_("The audit trail does not fit its own hashes"),
 }
 """What a security event is called on screen; one that is not named here shows its code."""
+
+ALERT_WORDS: dict[str, str] = {
+    "alert.brute_force": N_("Somebody is guessing passwords: many wrong ones came from one address."),
+    "alert.hard_cap": N_(
+        "An account is closed after too many wrong passwords in a row. It needs a password reset."
+    ),
+    "audit.broken": N_(
+        "The audit trail was changed from outside, or is damaged. Run stockroom verify and keep the backups."
+    ),
+}
+"""The events that administrators are told of at once, in a sentence each."""
 
 ACCESS_ACTIONS = frozenset(name for name in EVENT_WORDS if name.startswith("people."))
 """Audited changes about access: each is a security event too, once it is committed."""

@@ -8,6 +8,7 @@ from litestar import Request, Response
 from litestar.datastructures import Cookie, State
 
 from stockroom.people import queries
+from stockroom.people.actions.alerts import alert_administrators
 from stockroom.people.actions.attempts import (
     Attempt,
     LockRules,
@@ -124,6 +125,10 @@ async def _counted(request: AnyRequest, attempt: Attempt, account_id: UUID | Non
         await count_attempt(here.db, attempt, account_id=account_id, rules=lock_rules(request), at=here.at)
     except (SignInLocked, ResetRequired) as refusal:
         here.note("sign_in.locked", account_id=account_id, account=username, code=refusal.code)
+        if isinstance(refusal, ResetRequired):
+            await _alert(
+                request, "alert.hard_cap", attempt.subject.hex(), account_id=account_id, account=username
+            )
         raise
     return attempt
 
@@ -143,10 +148,19 @@ async def note_failure(
     here = scope_of(request)
     here.note(event, account_id=account_id, account=account, **facts)
     alarm = limits_of(request)["alarm"]
-    if await reached(here.db, alarm, here.address, here.at) and not await reached(
-        here.db, ALERT_ONCE, here.address, here.at
-    ):
-        here.note("alert.brute_force", account_id=account_id, account=account, failures=alarm.most)
+    if await reached(here.db, alarm, here.address, here.at):
+        about = {"account_id": account_id, "account": account, "failures": alarm.most}
+        await _alert(request, "alert.brute_force", here.address, **about)
+
+
+async def _alert(request: AnyRequest, kind: str, about: str, **facts: Any) -> None:
+    """Once an hour for each address or account in the log, and once for each kind by mail."""
+    here = scope_of(request)
+    if await reached(here.db, ALERT_ONCE, f"{kind} {about}", here.at):
+        return
+    here.note(kind, **facts)
+    async with here.transaction() as db:
+        await alert_administrators(db, kind, at=here.at)
 
 
 def set_session_cookie(request: AnyRequest, response: Response[Any]) -> None:

@@ -48,6 +48,8 @@ HASH_OF = "select hash from platform.audit_entry where seq = %(seq)s"
 log = structlog.get_logger("stockroom.audit")
 
 LedgerHead = Callable[[Connection], Awaitable[int]]
+Alarm = Callable[[Connection, datetime], Awaitable[None]]
+"""Tells people that something is broken, in the transaction that it is given."""
 Check = Callable[[Database], Awaitable[list[str]]]
 """Everything that must hold; answers what does not."""
 
@@ -65,6 +67,7 @@ class AuditWatch:
         clock: Clock,
         ledger_head: LedgerHead,
         check: Check,
+        alarm: Alarm,
     ) -> None:
         self.database = database
         self.anchors = anchors
@@ -72,6 +75,7 @@ class AuditWatch:
         self.clock = clock
         self.ledger_head = ledger_head
         self.check = check
+        self.alarm = alarm
         self.told: list[str] = []
         self._lock = WatchLock(lock)
         self._due = clock() + FIRST_CHECK_AFTER
@@ -129,8 +133,11 @@ class AuditWatch:
         """Once, until something else is broken: an alarm every minute is one that nobody reads."""
         if broken and broken != self.told:
             event = Note("audit.broken", None, "", {"broken": broken})
+            at = self.clock()
             async with self.database.connection() as db:
-                await write_events(db, [event], at=self.clock(), address="", path="", request_id="")
+                await write_events(db, [event], at=at, address="", path="", request_id="")
+            async with self.database.transaction() as db:
+                await self.alarm(db, at)
         self.told = broken or self.told
 
 

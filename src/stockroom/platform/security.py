@@ -12,7 +12,7 @@ from uuid import UUID
 import msgspec
 import structlog
 
-from stockroom.platform.db import Connection, execute
+from stockroom.platform.db import Connection, execute, fetch_all
 from stockroom.platform.ids import new_id
 from stockroom.platform.lists import Filter, ListSpec, Sort
 
@@ -41,6 +41,14 @@ select
 from jsonb_array_elements(%(events)s::jsonb) e
 on conflict (bucket) do update set
     times = security_event.times + 1, last_at = excluded.last_at
+"""
+
+
+FRESH = """
+select event, max(last_at) as at from platform.security_event
+where event = any(%(events)s::text[]) and at >= %(since)s
+group by event
+order by max(last_at) desc, event
 """
 
 
@@ -90,6 +98,18 @@ EVENT_LIST: ListSpec[SecurityEvent] = ListSpec(
     },
     search="platform.fold(e.event || ' ' || e.account || ' ' || e.address || ' ' || e.path)",
 )
+
+
+class FreshAlert(msgspec.Struct, frozen=True):
+    """An alert, and when it came last."""
+
+    event: str
+    at: datetime
+
+
+async def list_fresh(db: Connection, events: Sequence[str], *, since: datetime) -> Sequence[FreshAlert]:
+    """Which of these events came since then; the newest first."""
+    return await fetch_all(db, FRESH, {"events": list(events), "since": since}, FreshAlert)
 
 
 async def write_events(

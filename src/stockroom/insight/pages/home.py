@@ -1,5 +1,6 @@
 """Home: what waits for this person, today's numbers, one trend; each row leads to where it is dealt with."""
 
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -15,11 +16,14 @@ from stockroom.insight.queries.activity import LastDocument
 from stockroom.insight.queries.dashboard import Today, TodayNumbers
 from stockroom.insight.queries.oversight import SystemCounts, list_department_names
 from stockroom.insight.reading import AnyRequest, reader_for, settings_of
+from stockroom.people import ALERT_WORDS
 from stockroom.platform.access import Actor
 from stockroom.platform.db import Connection
 from stockroom.platform.i18n import gettext as _
 from stockroom.platform.i18n import number
 from stockroom.platform.pages import page
+from stockroom.platform.scope import scope_of
+from stockroom.platform.security import list_fresh
 from stockroom.platform.web import Needs
 
 
@@ -29,6 +33,17 @@ class Figure(msgspec.Struct, frozen=True):
     label: str
     value: str
     note: str = ""
+
+
+class Alert(msgspec.Struct, frozen=True):
+    """What cannot wait, with the event that tells it in the security log."""
+
+    event: str
+    words: str
+    at: datetime
+
+
+ALERTS_SHOWN = timedelta(hours=24)
 
 
 @get("/", guards=[Needs("")], include_in_schema=False)
@@ -42,6 +57,7 @@ async def show_home(
         request,
         "insight/home.html",
         found=found,
+        alerts=await _alerts(request, db, actor),
         actions=rules.primary_actions(actor, dispensing=settings.has_module("dispensing")),
         places=[] if departments is None else await list_department_names(db, departments),
         waiting=waiting_rows(found),
@@ -53,6 +69,13 @@ async def show_home(
         url_of=partial(_document_url, actor),
         prices=actor.may("catalog.price.read"),
     )
+
+
+async def _alerts(request: AnyRequest, db: Connection, actor: Actor) -> list[Alert]:
+    if not actor.may("platform.security.read"):
+        return []
+    fresh = await list_fresh(db, list(ALERT_WORDS), since=scope_of(request).at - ALERTS_SHOWN)
+    return [Alert(alert.event, _(ALERT_WORDS[alert.event]), alert.at) for alert in fresh]
 
 
 def _document_url(actor: Actor, document: LastDocument) -> str:

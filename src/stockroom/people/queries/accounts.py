@@ -39,6 +39,11 @@ order by platform.fold(a.name), a.id
 limit 200
 """
 
+REACHABLE = """
+select name, email, language from people.account
+where role_code = %(role)s and active and email <> ''
+order by id
+"""
 ACTIVE_OF_ROLE_FOR_UPDATE = """
 select a.id
 from people.account a
@@ -60,6 +65,14 @@ order by current desc, s.last_seen_at desc, s.id
 """
 
 OWN_HASH = "select password_hash from people.account where id = %(id)s"
+
+
+class Reachable(msgspec.Struct, frozen=True):
+    """Somebody who can be told by mail."""
+
+    name: str
+    email: str
+    language: str | None
 
 
 class Account(msgspec.Struct, frozen=True):
@@ -162,6 +175,11 @@ async def get_account(db: Connection, account_id: UUID) -> Account:
 
 async def list_department_users(db: Connection, department_id: UUID) -> list[DepartmentUser]:
     return await fetch_all(db, DEPARTMENT_USERS, {"department_id": department_id}, DepartmentUser)
+
+
+async def list_reachable(db: Connection, role: str) -> Sequence[Reachable]:
+    """The active users of a role who have an address."""
+    return await fetch_all(db, REACHABLE, {"role": role}, Reachable)
 
 
 async def list_active_for_update(db: Connection, role: str) -> Sequence[UUID]:
