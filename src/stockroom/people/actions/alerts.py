@@ -19,7 +19,8 @@ async def alert_administrators(db: Connection, kind: str, *, at: datetime) -> bo
     """
     if await reached(db, ONCE, kind, at):
         return False
+    log_url = f"{db.letterhead.base_url}/security"
     for person in await list_reachable(db, ADMIN):
-        context = {"what": ALERT_WORDS[kind], "name": person.name, "at": at}
+        context = {"what": ALERT_WORDS[kind], "name": person.name, "at": at, "log_url": log_url}
         await post_mail(db, to=person.email, template="alert", language=person.language, context=context)
     return True
