@@ -34,8 +34,13 @@ HSTS = (b"strict-transport-security", b"max-age=31536000; includeSubDomains")
 NO_STORE = (b"cache-control", b"no-store")
 
 
+_OURS = {tls: (*ALWAYS, NO_STORE, *([HSTS] if tls else [])) for tls in (False, True)}
+_NAMES = frozenset(name for name, _ in _OURS[True])
+
+
 def secured(headers: list[tuple[bytes, bytes]], *, tls: bool) -> list[tuple[bytes, bytes]]:
     """``headers`` with ours: where the application set one itself, its value stays."""
-    present = {name.lower() for name, _ in headers}
-    added = [*ALWAYS, NO_STORE, *([HSTS] if tls else [])]
-    return [*headers, *(item for item in added if item[0] not in present)]
+    present = _NAMES.intersection([name.lower() for name, _ in headers])
+    if not present:
+        return [*headers, *_OURS[tls]]
+    return [*headers, *(item for item in _OURS[tls] if item[0] not in present)]
