@@ -13,8 +13,10 @@ import pytest
 
 import stockroom
 
-WRONG_ANSWERS = (AssertionError, pytest.fail.Exception)
-"""What a test raises when the code did the wrong thing; anything else is a broken copy."""
+SAID_BY_A_TEST = (AssertionError, pytest.fail.Exception)
+TRIPPED_OVER_AN_ANSWER = (*SAID_BY_A_TEST, KeyError, IndexError, ValueError)
+"""An answer that lacks what was promised: a success where a test reads the code of the refusal. Where the program
+itself raised it, the copy is broken."""
 
 _outcomes: dict[str, dict[str, str]] = {}
 
@@ -41,8 +43,15 @@ def _ended(report: pytest.TestReport, call: pytest.CallInfo[Any]) -> str:
         return "passed"
     if report.skipped or call.excinfo is None:
         return "skipped"
-    is_answer = call.when == "call" and isinstance(call.excinfo.value, WRONG_ANSWERS)
-    return "wrong answer" if is_answer else "broken"
+    return "wrong answer" if call.when == "call" and _is_an_answer(call.excinfo) else "broken"
+
+
+def _is_an_answer(error: pytest.ExceptionInfo[BaseException]) -> bool:
+    product = Path(os.environ["GUARDS_TREE"]) / "src"
+    raised_by = [Path(entry.path).is_relative_to(product) for entry in error.traceback]
+    if isinstance(error.value, SAID_BY_A_TEST):
+        return not raised_by[-1]
+    return isinstance(error.value, TRIPPED_OVER_AN_ANSWER) and not any(raised_by)
 
 
 def _why(call: pytest.CallInfo[Any]) -> str:

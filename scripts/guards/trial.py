@@ -17,7 +17,11 @@ BUILT = (f"{PACKAGE}/static", f"{PACKAGE}/locale")
 BUILDS_THE_TEMPLATE = (f"{PACKAGE}/platform/application_role.py", f"{PACKAGE}/platform/migrate.py")
 """What makes the database that all tests clone: without one of these guards it must be made anew."""
 
+PLUGINS = ("-p", "anyio.pytest_plugin", "-p", "scripts.guards.probe", "-p", "no:cacheprovider")
+"""Each run takes a few seconds; what these tests do not need would double them."""
+
 SECONDS = 600
+"""For one test. All of them, with every guard in its place, take as long as they take."""
 
 
 class Trial:
@@ -29,7 +33,7 @@ class Trial:
         _copy(tree)
 
     def run(
-        self, tests: Sequence[str], *options: str, cluster: Path | None = None
+        self, tests: Sequence[str], *options: str, cluster: Path | None = None, seconds: int | None = None
     ) -> dict[str, dict[str, str]]:
         """Test → how it ended (passed, wrong answer, broken, skipped) and why."""
         answer = self.tree / "guards-answer.json"
@@ -39,12 +43,13 @@ class Trial:
             "GUARDS_TREE": str(self.tree),
             "GUARDS_ANSWER": str(answer),
             "STOCKROOM_TEST_CLUSTER_DIR": str(cluster or self.cluster),
+            "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
         }
-        options = ("-q", "-p", "scripts.guards.probe", "-p", "no:cacheprovider", *options)
+        options = ("-q", *PLUGINS, *options)
         ran = subprocess.run(  # noqa: S603  (our own tests)
             [sys.executable, "-m", "pytest", *options, *tests],
             cwd=self.tree, env=environment, capture_output=True, text=True,
-            timeout=SECONDS, check=False,
+            timeout=seconds, check=False,
         )  # fmt: skip
         if not answer.exists():
             return {
@@ -55,7 +60,7 @@ class Trial:
     def without(self, guard: Guard) -> dict[str, str]:
         """How the guard's test ends when the guard is gone: the first of its cases that does not pass."""
         with self._planted(guard), self._cluster_for(guard) as cluster:
-            ended = self.run([guard.test], "-x", cluster=cluster)
+            ended = self.run([guard.test], "-x", cluster=cluster, seconds=SECONDS)
         fallen = [outcome for outcome in ended.values() if outcome["ended"] != "passed"]
         return fallen[0] if fallen else {"ended": "passed", "why": "nothing noticed"}
 
