@@ -26,7 +26,8 @@ from scripts.guards.trial import Trial, make_cluster
     "--resume", is_flag=True, help="Leave out what an earlier run found and nothing has changed of."
 )
 def main(only: tuple[str, ...], jobs: int, resume: bool) -> None:  # noqa: FBT001  (click passes flags by position)
-    guards, memory = read_guards(), Memory(resume=resume)
+    guards = read_guards()
+    memory = Memory(guards, resume=resume)
     chosen = [guard for guard in guards if not only or any(word in str(guard) for word in only)]
     for guard in chosen:
         guard.planted((ROOT / guard.path).read_text("utf-8"))

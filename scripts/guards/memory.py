@@ -5,6 +5,7 @@ A finding counts as long as the entry of the table, the file it is about and the
 
 import hashlib
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
@@ -15,18 +16,22 @@ MEMORY = ROOT / "build/guards.json"
 
 
 class Memory:
-    """Fingerprints of the guards whose tests failed without them; written down after each."""
+    """Fingerprints of the guards whose tests failed without them; written down after each.
 
-    def __init__(self, path: Path = MEMORY, *, resume: bool) -> None:
+    Taken when the run begins, as the copies are: what is edited meanwhile counts for the next run.
+    """
+
+    def __init__(self, guards: Sequence[Guard], path: Path = MEMORY, *, resume: bool) -> None:
         self._path = path
+        self._now = {guard: fingerprint(guard) for guard in guards}
         known: list[str] = json.loads(path.read_text("utf-8")) if resume and path.exists() else []
         self._known = set(known)
 
     def has(self, guard: Guard) -> bool:
-        return fingerprint(guard) in self._known
+        return self._now[guard] in self._known
 
     def keep(self, guard: Guard) -> None:
-        self._known.add(fingerprint(guard))
+        self._known.add(self._now[guard])
         self._path.parent.mkdir(exist_ok=True)
         self._path.write_text(json.dumps(sorted(self._known)), "utf-8")
 

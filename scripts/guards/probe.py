@@ -7,16 +7,16 @@ import json
 import os
 from collections.abc import Generator
 from pathlib import Path
+from traceback import extract_tb
 from typing import Any
 
 import pytest
 
 import stockroom
 
-SAID_BY_A_TEST = (AssertionError, pytest.fail.Exception)
-TRIPPED_OVER_AN_ANSWER = (*SAID_BY_A_TEST, KeyError, IndexError, ValueError)
-"""An answer that lacks what was promised: a success where a test reads the code of the refusal. Where the program
-itself raised it, the copy is broken."""
+WRONG_ANSWERS = (AssertionError, pytest.fail.Exception, KeyError, IndexError, ValueError)
+"""What a test raises over a wrong answer, or trips over: a success where it reads the code of the refusal. Where the
+program itself raised it, on the way of no test's own, the copy is broken."""
 
 _outcomes: dict[str, dict[str, str]] = {}
 
@@ -43,15 +43,24 @@ def _ended(report: pytest.TestReport, call: pytest.CallInfo[Any]) -> str:
         return "passed"
     if report.skipped or call.excinfo is None:
         return "skipped"
-    return "wrong answer" if call.when == "call" and _is_an_answer(call.excinfo) else "broken"
+    is_answer = call.when == "call" and all(map(_is_wrong_answer, _leaves(call.excinfo.value)))
+    return "wrong answer" if is_answer else "broken"
 
 
-def _is_an_answer(error: pytest.ExceptionInfo[BaseException]) -> bool:
-    product = Path(os.environ["GUARDS_TREE"]) / "src"
-    raised_by = [Path(entry.path).is_relative_to(product) for entry in error.traceback]
-    if isinstance(error.value, SAID_BY_A_TEST):
-        return not raised_by[-1]
-    return isinstance(error.value, TRIPPED_OVER_AN_ANSWER) and not any(raised_by)
+def _leaves(error: BaseException) -> list[BaseException]:
+    """What task groups bundle, one by one."""
+    if isinstance(error, BaseExceptionGroup):
+        return [leaf for part in error.exceptions for leaf in _leaves(part)]
+    return [error]
+
+
+def _is_wrong_answer(error: BaseException) -> bool:
+    """Nothing of the program ran after the last line of a test."""
+    tree = Path(os.environ["GUARDS_TREE"])
+    files = [Path(frame.filename) for frame in extract_tb(error.__traceback__)]
+    lines_of_tests = [index for index, file in enumerate(files) if file.is_relative_to(tree / "tests")]
+    after = files[max(lines_of_tests, default=0) :]
+    return isinstance(error, WRONG_ANSWERS) and not any(file.is_relative_to(tree / "src") for file in after)
 
 
 def _why(call: pytest.CallInfo[Any]) -> str:
