@@ -37,7 +37,6 @@ def watched(monkeypatch: pytest.MonkeyPatch) -> Watched:
 async def test_an_unknown_user_costs_the_work_of_a_wrong_password(sign_in: SignIn, watched: Watched) -> None:
     await sign_in_without_password(sign_in, "anna")
     visitor = await sign_in.visitor()
-    passwords._decoy()  # made once in the life of a process
     work = {}
     for name in ("anna", "nobody"):
         watched.threads.clear()
