@@ -28,7 +28,7 @@ ASSETS := $(shell find assets -type f)
 endif
 READY := .venv/.project $(STATIC) $(CATALOGUES)
 
-.PHONY: help install run test check style types imports templates holes sbom attack format messages schema lock bench clean
+.PHONY: help install run test check style types imports templates holes sbom attack guards format messages schema lock bench clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -72,6 +72,9 @@ sbom: .venv/.dev ## Write build/sbom.json: every locked package, Python and npm 
 
 attack: $(READY) .venv-attack/.stamp ## Attack a server with demo data: wapiti, sqlmap, schemathesis (MINUTES=10)
 	@exec $(BIN)/python -m scripts.attack --minutes $(MINUTES) $(ARGS)
+
+guards: $(READY) .venv/.dev ## Take out each guard and see its test fail; writes docs/security/guards.md (JOBS=2; half an hour and more)
+	@exec $(BIN)/python -m scripts.guards --jobs $(JOBS) $(ARGS)
 
 format: .venv/.dev ## Format the Python code and mend what ruff can mend
 	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format --quiet .

@@ -227,6 +227,21 @@ async def test_permissions(sign_in: SignIn, shop: BuyingGround) -> None:
     assert (await (await sign_in.visitor()).get("/api/receipts")).status_code == 401
 
 
+async def test_amounts_are_for_those_who_may_see_prices(sign_in: SignIn, shop: BuyingGround) -> None:
+    pharmacist, technician = await sign_in("pharmacist"), await sign_in("technician")
+    line = {**shop.body()["lines"][0], "unit_price": 91.5}
+    made = await pharmacist.post("/api/receipts", json=shop.body(lines=[line]))
+    assert made.status_code == 201, made.text
+    for path in (made.headers["location"], "/api/receipts"):
+        assert "91.5" in (await pharmacist.get(path)).text or path == "/api/receipts"
+        blind = await technician.get(path)
+        assert blind.status_code == 200
+        told = blind.json() if path != "/api/receipts" else blind.json()["items"][0]
+        header = told.get("header", told)
+        assert header["total"] is None, path
+        assert "91.5" not in blind.text
+
+
 async def test_people_see_and_fill_only_their_departments_places(sign_in: SignIn, shop: BuyingGround) -> None:
     chief = await sign_in("admin")
     ward: UUID = (await chief.post("/api/departments", json={"name": "Ward"})).json()["id"]

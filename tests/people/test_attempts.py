@@ -213,6 +213,7 @@ async def test_no_password_and_no_unknown_name_is_written_down(guarded: SignIn) 
         kept = await fetch_value(db, "select string_agg(e::text, ' ') from platform.security_event e")
         attempts = await fetch_value(db, "select string_agg(a::text, ' ') from people.sign_in_attempt a")
     assert "hunter2" not in kept + attempts
+    assert b"hunter2".hex() not in attempts
     assert "sign_in.failed" in kept
 
 

@@ -13,6 +13,7 @@ from tests.api.test_guards import anywhere
 from tests.conftest import PASSWORD, Clones, SignIn
 from tests.people.conftest import HandClock
 from tests.people.factors import application, code_at, login, own_id, second, set_up_app
+from tests.people.post import newest_token
 
 SESSIONS = "select count(*) from people.session"
 
@@ -128,7 +129,8 @@ async def test_nothing_that_could_be_used_is_stored_or_audited(timed: SignIn, ha
         sealed = await fetch_value(db, "select secret from people.totp")
     whole = "\n".join(rows)
     assert "people.factor.add" in whole
-    assert not [one for one in (secret, *codes, codes[0].replace("-", "")) if one in whole]
+    usable = (secret, *codes, codes[0].replace("-", ""))
+    assert not [one for one in usable if one in whole or one.encode().hex() in whole]
     assert secret.encode() not in sealed
 
 
@@ -228,6 +230,22 @@ async def test_the_end_of_a_password_ends_a_pending_session(timed: SignIn, hand_
     changed = await admin.post(f"/api/users/{found['id']}/password", json={"password": "Green-8-Kettles"})
     assert changed.status_code < 300, changed.text
     assert (await second(client, totp=code_at(secret, hand_clock))).status_code in (401, 403)
+
+
+async def test_a_forgotten_password_takes_no_second_factor_away(timed: SignIn, hand_clock: HandClock) -> None:
+    _username, secret, _codes = await with_app(timed, hand_clock)
+    async with timed.database.transaction() as db:
+        await db.execute("update people.account set email = 'anna@szpital.example' where username = 'anna'")
+    visitor = await timed.visitor()
+    await visitor.post("/api/auth/request-reset", json={"email": "anna@szpital.example"})
+    given = {"token": await newest_token(timed, "/reset"), "password": "Green-8-Kettles"}
+    done = await visitor.post("/api/auth/reset", json=given)
+    assert (done.status_code, "set-cookie" in done.headers) == (204, False)
+    client = await timed.visitor()
+    asked = await login(client, "anna", "Green-8-Kettles")
+    assert asked.json()["second_factor"] == ["totp", "recovery"]
+    assert not await is_in(client)
+    assert (await second(client, totp=code_at(secret, hand_clock))).status_code == 200
 
 
 async def test_a_proof_is_exactly_one(timed: SignIn, hand_clock: HandClock) -> None:

@@ -1,12 +1,13 @@
 """Sessions: how long they last, and what ends them (P1)."""
 
+import hashlib
+
 import httpx
 import pytest
 
 from stockroom.people import web
 from stockroom.people.passwords import password_matches
 from stockroom.platform.db import execute, fetch_value, fetch_values
-from stockroom.platform.sessions import hash_token
 from tests.conftest import PASSWORD, SignIn
 from tests.people.conftest import HandClock
 
@@ -79,7 +80,8 @@ async def test_only_the_hash_of_the_session_is_stored(sign_in: SignIn) -> None:
     token = client.cookies["session"]
     assert len(token) >= 43  # 256 bits in base64
     async with sign_in.database.connection() as db:
-        assert await fetch_values(db, "select token_hash from people.session") == [hash_token(token)]
+        stored = await fetch_values(db, "select token_hash from people.session")
+    assert stored == [hashlib.sha256(token.encode()).digest()]
 
 
 async def test_signing_out_makes_a_copy_of_the_cookie_worthless(sign_in: SignIn) -> None:
@@ -89,6 +91,15 @@ async def test_signing_out_makes_a_copy_of_the_cookie_worthless(sign_in: SignIn)
     assert await is_in(copy)
     assert (await client.post("/api/auth/logout")).status_code == 204
     assert not await is_in(copy)
+
+
+async def test_a_session_of_a_disabled_account_is_nobodys(sign_in: SignIn) -> None:
+    """Also where the session was left behind."""
+    client = await sign_in("pharmacist")
+    async with sign_in.database.transaction() as db:
+        await execute(db, "update people.account set active = false")
+        assert await fetch_value(db, SESSIONS) == 1
+    assert not await is_in(client)
 
 
 async def test_a_user_sees_and_ends_their_own_sessions_only(sign_in: SignIn) -> None:

@@ -144,6 +144,17 @@ def test_privileges_that_grew_are_taken_back_at_the_next_start(clones: Clones) -
         assert db.execute("select n from stock.latest").fetchone() == (1,)
 
 
+def test_a_right_to_change_the_ledger_is_taken_back_at_the_next_start(clones: Clones) -> None:
+    """Nothing else would notice it: the role is not stronger in what it is refused for."""
+    conninfo = clones.make()
+    with psycopg.connect(as_owner(conninfo), autocommit=True) as owner:
+        owner.execute(f"grant update, delete on stock.movement to {NAME}")
+    migrate(as_owner(conninfo))
+    with psycopg.connect(conninfo, autocommit=True) as db:
+        held = db.execute("select has_table_privilege('stock.movement', 'update, delete')").fetchone()
+    assert held == (False,)
+
+
 def test_a_role_that_could_undo_the_guards_is_refused(clones: Clones) -> None:
     conninfo = as_owner(clones.make())
     with psycopg.connect(conninfo) as db, pytest.raises(RoleTooStrong, match="DATABASE_OWNER_URL"):

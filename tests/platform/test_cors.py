@@ -70,6 +70,12 @@ async def test_pages_stay_closed_and_credentials_are_never_allowed(opened: SignI
     assert "access-control-allow-credentials" not in answer.headers
 
 
+async def test_a_preflight_of_a_page_is_answered_for_nobody(opened: SignIn) -> None:
+    visitor = await opened.visitor()
+    for path in ("/users", "/sign-in", "/api"):
+        assert cors_of(await visitor.options(path, headers={"Origin": NAMED, **PREFLIGHT})) == {}, path
+
+
 async def test_a_named_origin_cannot_change_anything_with_a_persons_session(opened: SignIn) -> None:
     client = await opened("admin")
     for headers in ({"Origin": NAMED}, {"Origin": NAMED, "Sec-Fetch-Site": "same-site"}):

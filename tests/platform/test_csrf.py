@@ -1,10 +1,12 @@
 """Forgery is refused on form routes and JSON routes alike (P7)."""
 
+from typing import Any
+
 import httpx
 import pytest
 
 from stockroom.platform import csrf
-from stockroom.platform.db import fetch_value
+from stockroom.platform.db import fetch_value, fetch_values
 from tests.conftest import PASSWORD, SignIn
 from tests.people.test_users_pages import form_of
 
@@ -102,6 +104,35 @@ async def test_a_browser_signs_in_with_the_token_of_its_page_only(sign_in: SignI
     await other.get("/sign-in")
     assert (await other.post("/sign-in", data=data | {"csrf_token": token})).status_code == 403
     assert (await browser.post("/sign-in", data=data | {"csrf_token": token})).status_code == 303
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        (JSON, {"json": {"name": "Cardiology"}}),
+        (FORM, {"data": {"name": "Cardiology"}}),
+        (FORM, {"data": {"name": "Cardiology"}, "files": {"file": ("a.txt", b"a")}}),
+        (FORM, {"data": {"name": "Cardiology"}, "headers": {"HX-Request": "true"}}),
+    ],
+    ids=["json", "form", "multipart", "htmx"],
+)
+async def test_however_it_is_written_a_change_needs_the_token(
+    sign_in: SignIn, path: str, body: dict[str, Any]
+) -> None:
+    client = await sign_in("admin")
+    del client.headers["X-CSRF-Token"]
+    assert (await client.post(path, **body)).status_code == 403
+    assert await departments(sign_in) == 0
+
+
+async def test_refused_forgery_is_in_the_security_log(sign_in: SignIn) -> None:
+    client = await sign_in("admin", username="boss")
+    assert (await send(client, JSON, {}, "")).status_code == 403
+    async with sign_in.database.connection() as db:
+        told = await fetch_values(
+            db, "select account || ' ' || path from platform.security_event where event = 'csrf.refused'"
+        )
+    assert told == [f"boss {JSON}"]
 
 
 def test_a_token_is_bound_to_secret_and_session_and_looks_new_each_time() -> None:

@@ -80,6 +80,17 @@ async def test_a_visitors_sign_in_is_never_kept(sign_in: SignIn) -> None:
     assert await count(sign_in, KEYS) == 0
 
 
+async def test_no_answer_to_a_visitor_is_kept(sign_in: SignIn) -> None:
+    """All visitors would share one place for their keys."""
+    ask = {"email": "ewa@szpital.example"}
+    for _ in range(2):
+        visitor = await sign_in.visitor()
+        answer = await visitor.post("/api/auth/request-reset", json=ask, headers={"Idempotency-Key": "six"})
+        assert answer.status_code == 202
+        assert "idempotency-replayed" not in answer.headers
+    assert await count(sign_in, KEYS) == 0
+
+
 @pytest.mark.parametrize("key", ["x" * 201, "a\tb", "ż"])
 async def test_a_key_has_a_shape(key: str) -> None:
     with pytest.raises(KeyInvalid):

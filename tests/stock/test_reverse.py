@@ -69,6 +69,19 @@ async def test_takes_back_every_movement_and_names_it(
     assert heard == [DocumentReversed(posted.id, "transfer", back.id)]
 
 
+async def test_nobody_takes_back_a_document_of_other_places(
+    db: Connection, ground: Ground, stock_of: OpenStock, actor: Actor, at: datetime
+) -> None:
+    await stock_of(10)
+    theirs = await transfer_stock(db, transfer=moved(ground, 5), actor=actor, at=at)
+    own = await create_department(db, department=NewDepartment(name="Ward"), actor=actor, at=at)
+    bound = msgspec.structs.replace(actor, departments=frozenset({own}))
+    before = await written(db)
+    with pytest.raises(NotYourPlace):
+        await reverse_document(db, document_id=theirs.id, reason="x", actor=bound, at=at)
+    assert await written(db) == before
+
+
 async def test_refuses_and_writes_nothing(
     db: Connection, ground: Ground, stock_of: OpenStock, actor: Actor, at: datetime
 ) -> None:

@@ -344,6 +344,15 @@ async def test_a_bound_person_sees_and_moves_only_own_places(shop: Shop) -> None
     assert used.json()["lines"][0]["unit_cost"] is None
 
 
+async def test_costs_are_for_those_who_may_see_prices(shop: Shop) -> None:
+    await shop.put(10, cost=918.25)
+    nurse, clerk = await shop.sign_in("ward"), await shop.sign_in("purchasing")
+    assert "918.25" in (await clerk.get("/api/balances")).text
+    blind = await nurse.get("/api/balances")
+    assert blind.json()["total"] == 1
+    assert "918.25" not in blind.text
+
+
 async def test_permissions_guard_every_posting(shop: Shop) -> None:
     auditor, visitor = await shop.sign_in("auditor"), await shop.sign_in.visitor()
     posts = ["/api/transfers", "/api/issues", "/api/adjustments", "/api/disposals", "/api/holds",
