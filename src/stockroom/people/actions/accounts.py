@@ -96,8 +96,8 @@ async def create_account(
     account_id = new_id()
     await _check(db, account, None, actor)
     hashed = None
-    if account.password != (None if password is None else password.plain):
-        raise ValueError("the password of a new account comes hashed, and no other one")
+    if (account.password is None) is not (password is None):
+        raise ValueError("the password of a new account comes hashed as well, or there is none")
     if password is not None:
         require_may_set(actor)
         personal = (account.username, account.email, account.name)

@@ -21,7 +21,7 @@ from stockroom.platform.db import Connection, savepoint
 from stockroom.platform.errors import Refusal
 from stockroom.platform.fields import convert, structure
 from stockroom.platform.i18n import gettext as _
-from stockroom.platform.pages import form_errors, page, read_form, redirect
+from stockroom.platform.pages import form_errors, own_path, page, read_form, redirect
 from stockroom.platform.scope import scope_of
 from stockroom.platform.sessions import hash_token
 
@@ -67,7 +67,7 @@ def _forgot(request: AnyRequest, email: str, refusal: Refusal | None) -> Respons
 async def show_link(request: AnyRequest, db: NamedDependency[Connection]) -> Response[Any]:
     token = request.query_params.get("token", "")
     if token:
-        response = redirect(request, request.url.path)
+        response = redirect(request, own_path(request.url.path))
         secure = settings_of(request).secure_cookies
         response.set_cookie(cookie(LINK_COOKIE, token[:TOKEN_LENGTH], secure=secure, max_age=COOKIE_SECONDS))
         return response

@@ -74,7 +74,7 @@ async def do_step_up(request: AnyRequest) -> Response[Any]:
         return await _form(request, address, typed, way, refusal)
     if typed is not None:
         return _send_again(request, address, typed)
-    return redirect(request, _back(address), flash=_("Thank you. You can go on now."))
+    return redirect(request, own_path(_back(address)), flash=_("Thank you. You can go on now."))
 
 
 def _typed(text: str) -> Pairs | None:
