@@ -21,7 +21,7 @@ def guards() -> list[Guard]:
 
 
 @cache
-def tests_of(file: str) -> frozenset[str]:
+def functions_in(file: str) -> frozenset[str]:
     path = ROOT / file
     if not path.is_file():
         return frozenset()
@@ -41,7 +41,7 @@ def faults_of(guard: Guard) -> list[str]:
         found.append(f"{guard.guard}: its text stands {times} times in {guard.path}")
     if guard.cut == guard.leave or not guard.cut.strip():
         found.append(f"{guard.guard}: nothing is taken out")
-    if test not in tests_of(file):
+    if test not in functions_in(file):
         found.append(f"{guard.guard}: there is no {guard.test}")
     if not ROW.fullmatch(guard.row):
         found.append(f"{guard.guard}: {guard.row} is no row of the product")
