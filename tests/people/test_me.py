@@ -54,6 +54,28 @@ async def test_a_new_password_asks_the_old_one_and_ends_the_other_sessions(sign_
     assert (await other.get("/api/me")).status_code == 401
 
 
+async def test_guessing_the_present_password_is_counted_like_signing_in(sign_in: SignIn) -> None:
+    thief = await sign_in("ward")
+    guess = {"old_password": "Wr0ng&password", "password": NEW}
+    for _ in range(5):
+        assert (await thief.post("/api/me/password", json=guess)).json()["code"] == "password.wrong"
+    locked = await thief.post("/api/me/password", json={"old_password": PASSWORD, "password": NEW})
+    assert (locked.status_code, locked.json()["code"]) == (429, "auth.locked")
+    assert int(locked.headers["retry-after"]) > 0
+    async with sign_in.database.connection() as db:
+        noted = "select count(*) from platform.security_event where event = 'password.failed'"
+        assert await fetch_value(db, noted) == 5
+
+
+async def test_a_weak_new_password_is_no_guess_at_the_old_one(sign_in: SignIn) -> None:
+    client = await sign_in("ward")
+    for _ in range(6):
+        weak = await client.post("/api/me/password", json={"old_password": PASSWORD, "password": "x"})
+        assert weak.json()["code"] == "password.weak"
+    done = await client.post("/api/me/password", json={"old_password": PASSWORD, "password": NEW})
+    assert done.status_code == 200
+
+
 @pytest.mark.parametrize("way", ["api", "page"])
 async def test_a_new_password_gives_the_session_a_new_id_so_that_a_copied_cookie_is_dead(
     sign_in: SignIn, way: str

@@ -8,6 +8,7 @@ from uuid import UUID
 from stockroom.people import queries
 from stockroom.people.actions.access import require_own_rank, set_password
 from stockroom.people.actions.accounts import AccountInput, create_account, require_may_set
+from stockroom.people.actions.attempts import forget_attempts
 from stockroom.people.actions.profile import PasswordChange, change_password
 from stockroom.people.actions.reset import PasswordByLink, set_password_by_link
 from stockroom.people.actions.sign_in import SignedIn
@@ -15,7 +16,7 @@ from stockroom.people.errors import LinkInvalid, PasswordWrong
 from stockroom.people.passwords import ChosenPassword, hash_password, password_matches, require_good_password
 from stockroom.people.queries.accounts import Account
 from stockroom.people.queries.links import find_live_link
-from stockroom.people.web import AnyRequest, settings_of
+from stockroom.people.web import AnyRequest, count_try, note_failure, settings_of
 from stockroom.platform.db import savepoint
 from stockroom.platform.scope import scope_of
 from stockroom.platform.sessions import hash_token
@@ -72,18 +73,27 @@ async def give_password(request: AnyRequest, account_id: UUID, plain: str) -> Ac
 
 
 async def change_own_password(request: AnyRequest, change: PasswordChange) -> tuple[int, SignedIn]:
-    """Answers how many other sessions ended, and the new id of this one. Raises PasswordWrong, PasswordWeak."""
+    """Answers how many other sessions ended, and the new id of this one. The old password is a proof that is counted
+    like a sign-in: who holds a session of somebody's gets no more guesses than anybody else.
+
+    Raises PasswordWrong, PasswordWeak, SignInLocked, ResetRequired.
+    """
     here, policy = scope_of(request), settings_of(request).password_policy
     identity = here.require_identity()
     account = await queries.get_account(here.db, identity.account_id)
     stored = await queries.find_password_hash(here.db, account.id)
+    personal = (account.username, account.email, account.name)
+    require_good_password(change.password, policy=policy, personal=personal)
+    attempt = await count_try(request, account.id, account.username)
+    async with here.without_connection():
+        right = await password_matches(stored, change.old_password)
+    if stored is None or not right:
+        await note_failure(request, "password.failed", account_id=account.id, account=account.username)
+        raise PasswordWrong
     async with here.before_transaction():
-        if stored is None or not await password_matches(stored, change.old_password):
-            raise PasswordWrong
-        personal = (account.username, account.email, account.name)
-        require_good_password(change.password, policy=policy, personal=personal)
         password = await hash_password(change.password)
     async with savepoint(here.db):
+        await forget_attempts(here.db, attempt)
         return await change_password(
             here.db,
             identity=identity,

@@ -208,6 +208,7 @@ EVENT_WORDS: dict[str, str] = {
     "second_factor.spent": N_("Session ended after wrong second factors"),
     "recovery_code.used": N_("Signed in with a recovery code"),
     "passkey.failed": N_("Wrong passkey"),
+    "password.failed": N_("Wrong present password when changing it"),
     "step_up.failed": N_("Wrong proof before a step that needs one"),
     "people.factor.add": N_("Second factor added"),
     "people.factor.remove": N_("Second factor removed"),
