@@ -24,6 +24,7 @@ CONTEXT = {
     "until": AT,
     "at": AT,
     "what": "Your password was changed.",
+    "log_url": "https://stock.szpital.example/security",
 }
 FOLDERS = Path(__file__).parents[3] / "src" / "stockroom"
 TEMPLATES = sorted(path.stem for path in FOLDERS.glob("*/templates/mail/*.txt") if path.stem != "layout")
