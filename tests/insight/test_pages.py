@@ -33,11 +33,12 @@ HOME = {
     ),
     "technician": (9, ["Expired, still in stock", "Last documents"]),
     "purchasing": (8, ["Above maximum", "Deliveries this month", "Hurtownia Łabędź", "Received a week"]),
-    "auditor": (10, ["Last entries of the audit trail", "/verify", "Audit entries"]),
-    "admin": (11, ["Last sign-ins", "/health", "Last documents"]),
+    "auditor": (11, ["Last entries of the audit trail", "/verify", "Audit entries"]),
+    "admin": (12, ["Last sign-ins", "/health", "Last documents"]),
     "ward": (11, ["Last transfers in", "Last dispensings of the ward", "Cardiology"]),
 }
-"""Role → the statements its home page costs with the session, and what stands on it."""
+"""Role → the statements its home page costs with the session, and what stands on it. Who may read the security log is
+told of fresh alerts, by one more."""
 
 
 @pytest.mark.parametrize("role", HOME)
