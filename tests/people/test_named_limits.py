@@ -10,6 +10,7 @@ from stockroom.settings import Settings
 from tests.conftest import PASSWORD, Clones, SignIn
 from tests.people.conftest import HandClock
 from tests.people.factors import application
+from tests.people.test_users_pages import form_of
 from tests.platform.files.samples import picture
 
 
@@ -44,6 +45,13 @@ async def test_every_way_in_counts_as_a_sign_in(limited: SignIn) -> None:
         assert (await visitor.post("/api/auth/passkey", json=passkey)).status_code == 401
     for path, body in (("/api/auth/passkey", passkey), ("/api/auth/login", nobody)):
         assert refused(await visitor.post(path, json=body), "login"), path
+
+
+async def test_the_page_counts_a_passkey_as_a_sign_in(limited: SignIn) -> None:
+    visitor = await limited.visitor()
+    form = form_of(await visitor.get("/sign-in")) | {"passkey": "{}"}
+    answers = [await visitor.post("/sign-in/passkey", data=form) for _ in range(6)]
+    assert [answer.status_code for answer in answers] == [422] * 5 + [429]
 
 
 async def test_being_signed_in_gives_no_more_sign_ins(limited: SignIn) -> None:

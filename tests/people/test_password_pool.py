@@ -151,3 +151,40 @@ async def test_of_two_changes_at_once_the_second_proved_an_old_password(
             "select count(*) from platform.audit_entry where action = 'people.profile.change_password'",
         )
     assert changed == 1
+
+
+@pytest.fixture
+def hashing(sign_in: SignIn, monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """How many connections were held whenever a new password was hashed."""
+    counts: list[int] = []
+
+    async def counted(password: str) -> ChosenPassword:
+        counts.append(held(sign_in))
+        return await hash_password(password)
+
+    monkeypatch.setattr(choosing, "hash_password", counted)
+    return counts
+
+
+async def test_a_password_for_somebody_is_hashed_while_no_connection_is_held(
+    sign_in: SignIn, hashing: list[int]
+) -> None:
+    admin = await sign_in("admin")
+    given = await user(admin, "given")
+    answer = await admin.post(f"/api/users/{given}/password", json={"password": NEW})
+    assert (answer.status_code, hashing) == (200, [0])
+
+
+async def test_ones_own_password_is_hashed_while_no_connection_is_held(
+    sign_in: SignIn, hashing: list[int]
+) -> None:
+    client = await sign_in("ward")
+    answer = await client.post("/api/me/password", json={"old_password": PASSWORD, "password": NEW})
+    assert (answer.status_code, hashing) == (200, [0])
+
+
+async def test_a_weak_password_is_refused_before_it_is_hashed(sign_in: SignIn, hashing: list[int]) -> None:
+    admin = await sign_in("admin")
+    weak = {"username": "anna", "name": "Anna", "role": "ward", "password": "kettles"}
+    answer = await admin.post("/api/users", json=weak)
+    assert (answer.status_code, answer.json()["code"], hashing) == (422, "password.weak", [])
