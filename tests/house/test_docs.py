@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from stockroom.settings import Settings
 from tests.house.sources import PACKAGE, ROOT, files_under
 
 FENCED = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
@@ -31,7 +32,7 @@ SUFFIXES = frozenset(
         ".sh",
     }
 )
-MADE_HERE = ("var/", ".venv", "node_modules", f"{PACKAGE}/static")
+MADE_HERE = ("var/", "build/", ".venv", "node_modules", f"{PACKAGE}/static")
 
 
 def targets() -> set[str]:
@@ -108,3 +109,12 @@ def test_the_rule_sees_what_does_not_exist(text):
 )
 def test_what_exists_is_no_fault(text):
     assert untrue(text) == []
+
+
+def test_the_limits_are_told_with_the_numbers_of_the_settings():
+    page = (ROOT / "docs/security.md").read_text("utf-8")
+    told = re.findall(r"^\| `(\w+)` \| ([^|]+) \| [^|]+ \| `(LIMIT_\w+)` \|$", page, re.MULTILINE)
+    fields = Settings.model_fields
+    settings = {name: fields[name].default for name in fields if name.startswith("limit_")}
+    assert {f"limit_{name}": number for name, number, _ in told} == settings
+    assert [setting.lower() for *_, setting in told] == [f"limit_{name}" for name, *_ in told]
