@@ -187,6 +187,6 @@ async def test_a_second_factor_is_asked_of_nobody_who_has_not_proved_the_first(
 
 
 async def test_the_decoy_costs_what_a_real_hash_costs() -> None:
-    real = extract_parameters(await passwords.hash_password(PASSWORD))
+    real = extract_parameters((await passwords.hash_password(PASSWORD)).hashed)
     assert extract_parameters(passwords._DECOY) == real  # pyright: ignore[reportPrivateUsage]
     assert not await passwords.password_matches(None, PASSWORD)
